@@ -54,6 +54,20 @@ configure() {
     printf '%s' "$wanted" >"$dir/.configured"
 }
 
+# compile NAME TARGET...: runs ninja in build/NAME. On a terminal its one moving line is shown; else
+# only what went wrong is.
+compile() {
+    local name=$1 log=$root/build/$1.log
+    shift
+    if [[ -t 2 ]]; then
+        ninja -C "$root/build/$name" -j "$(jobs)" "$@" >&2
+    elif ! ninja -C "$root/build/$name" -j "$(jobs)" "$@" >"$log"; then
+        grep -E -A 8 'FAILED|error' "$log" | head -n 60 >&2
+        say "the whole log is in build/$name.log."
+        return 1
+    fi
+}
+
 # Seconds as people read them.
 duration() {
     local s=$1
