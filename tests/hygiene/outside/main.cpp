@@ -13,9 +13,9 @@ int main() {
             continue;
         }
         const gss::Backend backend = gss::Backend::open(status.name).value();
-        const gss::Name name = gss::Name::import_name(backend, "host@localhost",
-                                                      gss::name_type::hostbased_service())
-                                   .value();
+        const gss::Name name =
+            gss::Name::import_name(backend, "host@localhost", gss::name_type::hostbased_service())
+                .value();
         std::cout << status.name << " name " << name.display().value().text << '\n';
     }
 }

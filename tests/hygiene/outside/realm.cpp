@@ -7,7 +7,8 @@
 #include <iostream>
 
 int main() {
-    const auto moved = gss::realm::shift_ticket_times("/nonexistent/cache", std::chrono::seconds(1));
+    const auto moved =
+        gss::realm::shift_ticket_times("/nonexistent/cache", std::chrono::seconds(1));
     std::cout << "realm library says: "
               << (moved.has_value() ? "moved" : gss::to_string(moved.error().code())) << '\n';
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// From native status to normalised codes.
+#pragma once
+
+#include "library.h"
+
+namespace gss::inline v0::rfc2744 {
+
+/// What @p status means. Kerberos minor codes, which MIT and Heimdal share, say more than the
+/// major ones, on which the two often disagree.
+[[nodiscard]] ErrorCode classify(const Traits& traits, const NativeStatus& status,
+                                 Operation operation) noexcept;
+
+} // namespace gss::inline v0::rfc2744

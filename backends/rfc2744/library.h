@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loaded library together with what is particular about it.
+#pragma once
+
+#include <gssxx/capability.h>
+#include <gssxx/error.h>
+#include <gssxx/oid.h>
+
+#include "loader.h"
+#include "symbols.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gss::inline v0::rfc2744 {
+
+/// What was being done when a call failed; the same native status may mean different things.
+enum class Operation : std::uint8_t { name, credential, initiate, accept, message, context, other };
+
+/// Data and differences of one family of libraries. Plain functions, no state.
+struct Traits {
+    std::string_view name;
+    /// A symbol that only this family exports.
+    std::string_view family_symbol;
+    /// gss_wrap_iov, gss_get_mic_iov and gss_unwrap_iov(STREAM) may serve the forms that work in
+    /// the caller's memory.
+    bool iov_in_caller_memory = false;
+    /// True when gss_unwrap does not write into that token.
+    bool (*unwrap_leaves_alone)(BytesView token) = nullptr;
+    bool (*supports)(Capability capability, const Oid& mechanism) = nullptr;
+    /// What a status of this family means beyond what classify() knows; nothing: as classify().
+    std::optional<ErrorCode> (*refine)(const NativeStatus& status, Operation operation) = nullptr;
+};
+
+struct Library {
+    LoadedLibrary loaded;
+    Traits traits;
+
+    [[nodiscard]] const Functions& call() const noexcept { return loaded.call; }
+};
+
+} // namespace gss::inline v0::rfc2744

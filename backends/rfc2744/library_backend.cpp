@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library_backend.h"
+
+#include "convert.h"
+#include "native_context.h"
+#include "native_credential.h"
+#include "native_name.h"
+#include "status.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+const void* LibraryBackend::identity() const noexcept {
+    // One loaded library has one gss_init_sec_context, by whichever path it was opened.
+    return reinterpret_cast<const void*>(library_.call().init_sec_context);
+}
+
+bool LibraryBackend::supports(Capability capability, const Oid& mechanism) const noexcept {
+    return library_.traits.supports(capability, mechanism);
+}
+
+Result<OidSet> LibraryBackend::mechanisms() const {
+    OutputOidSet set(library_);
+    NativeStatus status;
+    status.major = library_.call().indicate_mechs(&status.minor, set.get());
+    if (status.major != abi::status_complete) {
+        return make_error(library_,
+                          {"gss_indicate_mechs", Operation::other, status, std::nullopt, {}});
+    }
+    return set.copy();
+}
+
+Result<OidSet> LibraryBackend::name_types(const Oid& mechanism) const {
+    OidArgument oid(mechanism);
+    OutputOidSet set(library_);
+    NativeStatus status;
+    status.major = library_.call().inquire_names_for_mech(&status.minor, oid.get(), set.get());
+    if (status.major != abi::status_complete) {
+        return make_error(library_, {"gss_inquire_names_for_mech", Operation::other, status,
+                                     mechanism, "mechanism " + mechanism.to_string()});
+    }
+    return set.copy();
+}
+
+Result<std::vector<std::string>>
+LibraryBackend::status_text(StatusKind kind, std::uint32_t code,
+                            const std::optional<Oid>& mechanism) const {
+    return display_status(
+        library_, code,
+        kind == StatusKind::major ? abi::status_kind_gss : abi::status_kind_mechanism, mechanism);
+}
+
+Result<void> LibraryBackend::preload() const {
+    const Result<OidSet> all = mechanisms();
+    if (!all) {
+        return all.error();
+    }
+    // Importing a Kerberos name makes the library read krb5.conf and load its plugins.
+    const Result<detail::NamePtr> name =
+        import_name(as_bytes("preload@localhost"), name_type::hostbased_service());
+    if (!name) {
+        return name.error();
+    }
+    const Result<detail::NamePtr> canonical = (*name)->canonicalize(mechanism::krb5());
+    return canonical ? Result<void>() : Result<void>(canonical.error());
+}
+
+Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
+                                                    const std::optional<Oid>& type) const {
+    // A view of nothing has no address; the libraries want one beside a length of zero.
+    abi::BufferDesc input = input_buffer(octets.empty() ? as_bytes("").first(0) : octets);
+    OidArgument oid(type);
+    OutputName output(shared_from_this());
+    NativeStatus status;
+    status.major = library_.call().import_name(&status.minor, &input, oid.get(), output.get());
+    if (status.major != abi::status_complete) {
+        return make_error(
+            library_,
+            {"gss_import_name", Operation::name, status, std::nullopt,
+             std::string(as_text(octets.first(std::min<std::size_t>(octets.size(), 256))))});
+    }
+    detail::NamePtr name = output.take();
+    if (!name) {
+        return Error(ErrorCode::bad_name, "gss_import_name",
+                     "the library reported success and gave no name");
+    }
+    return name;
+}
+
+Result<detail::AcquiredNative>
+LibraryBackend::acquire(const detail::AcquireArguments& arguments) const {
+    return rfc2744::acquire(shared_from_this(), arguments);
+}
+
+Result<detail::AddedNative>
+LibraryBackend::add_to_default(const detail::AddArguments& arguments) const {
+    return rfc2744::add(shared_from_this(), nullptr, arguments);
+}
+
+Result<detail::NativeCredentialInfo>
+LibraryBackend::inquire_default_credential(CredentialFields fields) const {
+    return rfc2744::inquire(shared_from_this(), nullptr, fields);
+}
+
+detail::ContextPtr LibraryBackend::new_context() const {
+    return std::make_unique<NativeContext>(shared_from_this(), nullptr);
+}
+
+Result<detail::ContextPtr> LibraryBackend::import_context(BytesView native_token) const {
+    abi::BufferDesc input = input_buffer(native_token);
+    abi::ContextHandle handle = nullptr;
+    NativeStatus status;
+    status.major = library_.call().import_sec_context(&status.minor, &input, &handle);
+    auto context = std::make_unique<NativeContext>(shared_from_this(), handle);
+    if (status.major != abi::status_complete) {
+        return make_error(library_,
+                          {"gss_import_sec_context", Operation::context, status, std::nullopt, {}});
+    }
+    if (handle == nullptr) {
+        return Error(ErrorCode::no_context, "gss_import_sec_context",
+                     "the library reported success and gave no context");
+    }
+    const Result<void> adopted = context->adopt();
+    if (!adopted) {
+        return adopted.error();
+    }
+    return detail::ContextPtr(std::move(context));
+}
+
+LibraryBackendPtr make_backend(Library library) {
+    return std::make_shared<const LibraryBackend>(std::move(library));
+}
+
+Result<detail::BackendPtr> open_backend(const Traits& traits, std::string_view library) {
+    Result<LoadedLibrary> loaded = load(traits.name, library, traits.family_symbol);
+    if (!loaded) {
+        return loaded.error();
+    }
+    return detail::BackendPtr(make_backend(Library{*std::move(loaded), traits}));
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backend that MIT and Heimdal share: operations in terms of RFC 2744 calls.
+#pragma once
+
+#include "backend_interface.h"
+#include "library.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace gss::inline v0::rfc2744 {
+
+class LibraryBackend : public detail::BackendInterface {
+public:
+    explicit LibraryBackend(Library library) : library_(std::move(library)) {}
+
+    [[nodiscard]] const Library& native() const noexcept { return library_; }
+
+    [[nodiscard]] std::string_view name() const noexcept override { return library_.traits.name; }
+    [[nodiscard]] std::string_view library() const noexcept override {
+        return library_.loaded.path;
+    }
+    [[nodiscard]] const void* identity() const noexcept override;
+    [[nodiscard]] bool supports(Capability capability,
+                                const Oid& mechanism) const noexcept override;
+    [[nodiscard]] Result<OidSet> mechanisms() const override;
+    [[nodiscard]] Result<OidSet> name_types(const Oid& mechanism) const override;
+    [[nodiscard]] Result<std::vector<std::string>>
+    status_text(StatusKind kind, std::uint32_t code,
+                const std::optional<Oid>& mechanism) const override;
+    [[nodiscard]] Result<void> preload() const override;
+
+    [[nodiscard]] Result<detail::NamePtr>
+    import_name(BytesView octets, const std::optional<Oid>& type) const override;
+    [[nodiscard]] Result<detail::AcquiredNative>
+    acquire(const detail::AcquireArguments& arguments) const override;
+    [[nodiscard]] Result<detail::AddedNative>
+    add_to_default(const detail::AddArguments& arguments) const override;
+    [[nodiscard]] Result<detail::NativeCredentialInfo>
+    inquire_default_credential(CredentialFields fields) const override;
+    [[nodiscard]] detail::ContextPtr new_context() const override;
+    [[nodiscard]] Result<detail::ContextPtr> import_context(BytesView native_token) const override;
+
+private:
+    Library library_;
+};
+
+using LibraryBackendPtr = std::shared_ptr<const LibraryBackend>;
+
+/// A backend on functions that were found already; the tests put their own in between.
+[[nodiscard]] LibraryBackendPtr make_backend(Library library);
+
+/// Loads @p library for the family of @p traits.
+[[nodiscard]] Result<detail::BackendPtr> open_backend(const Traits& traits,
+                                                      std::string_view library);
+
+/// The library behind a native object of this backend.
+[[nodiscard]] inline const Library& library_of(const detail::NativeObject& object) noexcept {
+    return static_cast<const LibraryBackend&>(*object.backend()).native();
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native_context.h"
+
+#include "convert.h"
+#include "library_backend.h"
+#include "native_credential.h"
+#include "native_name.h"
+#include "status.h"
+
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+/// The mechanism that an initial token says it is for (RFC 2743 s3.1), so that a failure before
+/// the library named one is rendered with the right table.
+std::optional<Oid> framed_mechanism(BytesView token) {
+    constexpr std::byte application_tag{0x60};
+    if (token.size() < 4 || token[0] != application_tag) {
+        return std::nullopt;
+    }
+    const auto length = std::to_integer<std::size_t>(token[1]);
+    const std::size_t at = 2 + (length > 0x80 ? length - 0x80 : 0);
+    if (token.size() < at + 2) {
+        return std::nullopt;
+    }
+    const std::size_t size = 2 + std::to_integer<std::size_t>(token[at + 1]);
+    if (token.size() < at + size) {
+        return std::nullopt;
+    }
+    const Result<Oid> oid = Oid::from_der(token.subspan(at, size));
+    return oid ? std::optional(*oid) : std::nullopt;
+}
+
+bool is_step_status(abi::Uint32 major) noexcept {
+    return major == abi::status_complete || major == abi::status_continue_needed;
+}
+
+std::string describe_initiator(const Library& library, const detail::InitiateArguments& arguments) {
+    std::string subject = "target " + text_of(arguments.target);
+    return arguments.credentials ? subject : subject + ", " + default_cache(library);
+}
+
+std::string describe_acceptor(const Library& library, const detail::AcceptArguments& arguments) {
+    std::string subject;
+    if (arguments.credentials) {
+        const auto info = arguments.credentials->inquire(CredentialField::name);
+        if (info && info->name) {
+            subject = "acceptor " + text_of(info->name) + ", ";
+        }
+    }
+    return subject + default_keytab(library);
+}
+
+} // namespace
+
+NativeContext::NativeContext(detail::BackendPtr backend, abi::ContextHandle handle) noexcept
+    : ContextInterface(std::move(backend)), library_(library_of(*this)), handle_(handle) {}
+
+NativeContext::~NativeContext() {
+    destroy();
+}
+
+void NativeContext::destroy() noexcept {
+    if (handle_ != nullptr) {
+        abi::Uint32 minor = 0;
+        library_.call().delete_sec_context(&minor, &handle_, nullptr);
+        handle_ = nullptr;
+    }
+}
+
+Error NativeContext::error(std::string_view operation, Operation kind, NativeStatus status,
+                           std::string subject) const {
+    return make_error(library_, {operation, kind, status, mechanism_, std::move(subject)});
+}
+
+std::optional<Error> NativeContext::refuse_without_context(std::string_view operation) const {
+    if (handle_ != nullptr) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::no_context;
+    details.operation = operation;
+    details.backend = library_.traits.name;
+    details.messages.emplace_back("there is no native context");
+    return Error(std::move(details));
+}
+
+Result<void> NativeContext::adopt() {
+    Result<detail::NativeContextInfo> info = inquire();
+    if (!info) {
+        return info.error();
+    }
+    mechanism_ = std::move(info->mechanism);
+    return {};
+}
+
+detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& arguments,
+                                           BytesView token) {
+    OidArgument mechanism(arguments.mechanism);
+    BindingsArgument bindings(arguments.bindings);
+    abi::BufferDesc input = input_buffer(token);
+    OutputBuffer output(library_);
+    abi::OidDesc* actual = nullptr;
+    abi::Uint32 flags = 0;
+    abi::Uint32 lifetime = 0;
+    NativeStatus status;
+    // The handle is read back after every call: libraries create, keep or delete it as they like.
+    status.major = library_.call().init_sec_context(
+        &status.minor, handle_of(arguments.credentials), &handle_, handle_of(arguments.target),
+        mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
+        token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
+    detail::NativeStep step;
+    step.token = output.take(Buffer::Content::open);
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
+    if (!is_step_status(status.major)) {
+        if (!mechanism_) {
+            mechanism_ = arguments.mechanism;
+        }
+        step.error = error("gss_init_sec_context", Operation::initiate, status,
+                           describe_initiator(library_, arguments));
+        destroy();
+        return step;
+    }
+    step.complete = status.major == abi::status_complete;
+    step.mechanism = mechanism_;
+    step.flags = ContextFlags::from_bits(flags);
+    step.lifetime = to_lifetime(lifetime);
+    return step;
+}
+
+detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,
+                                         BytesView token) {
+    BindingsArgument bindings(arguments.bindings);
+    abi::BufferDesc input = input_buffer(token);
+    OutputBuffer output(library_);
+    OutputName initiator(backend());
+    OutputCredential delegated(backend());
+    abi::OidDesc* actual = nullptr;
+    abi::Uint32 flags = 0;
+    abi::Uint32 lifetime = 0;
+    NativeStatus status;
+    status.major = library_.call().accept_sec_context(
+        &status.minor, &handle_, handle_of(arguments.credentials), &input, bindings.get(),
+        initiator.get(), &actual, output.get(), &flags, &lifetime,
+        arguments.accept_delegation ? delegated.get() : nullptr);
+    detail::NativeStep step;
+    step.token = output.take(Buffer::Content::open);
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
+    if (!is_step_status(status.major)) {
+        if (!mechanism_) {
+            mechanism_ = framed_mechanism(token);
+        }
+        step.error = error("gss_accept_sec_context", Operation::accept, status,
+                           describe_acceptor(library_, arguments));
+        destroy();
+        return step;
+    }
+    step.complete = status.major == abi::status_complete;
+    step.mechanism = mechanism_;
+    step.flags = ContextFlags::from_bits(flags);
+    step.lifetime = to_lifetime(lifetime);
+    step.initiator = initiator.take();
+    // RFC 2744 s5.1: the delegated handle is valid only when the flag says so.
+    if (step.flags.contains(ContextFlag::delegate_to_peer)) {
+        step.delegated = delegated.take();
+    }
+    return step;
+}
+
+Result<detail::NativeContextInfo> NativeContext::inquire() const {
+    constexpr std::string_view operation = "gss_inquire_context";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    OutputName initiator(backend());
+    OutputName target(backend());
+    abi::Uint32 lifetime = 0;
+    abi::OidDesc* mechanism = nullptr;
+    abi::Uint32 flags = 0;
+    int local = 0;
+    int open = 0;
+    NativeStatus status;
+    status.major =
+        library_.call().inquire_context(&status.minor, handle_, initiator.get(), target.get(),
+                                        &lifetime, &mechanism, &flags, &local, &open);
+    const bool expired =
+        status.routine() == static_cast<std::uint32_t>(abi::Routine::context_expired);
+    if (status.major != abi::status_complete && !expired) {
+        return error(operation, Operation::context, status);
+    }
+    detail::NativeContextInfo info;
+    info.initiator = initiator.take();
+    info.target = target.take();
+    info.lifetime = expired ? Lifetime(std::chrono::seconds(0)) : to_lifetime(lifetime);
+    info.mechanism = to_oid(mechanism);
+    info.flags = ContextFlags::from_bits(flags);
+    info.locally_initiated = local != 0;
+    info.open = open != 0;
+    return info;
+}
+
+Result<Lifetime> NativeContext::remaining_lifetime() const {
+    constexpr std::string_view operation = "gss_context_time";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    abi::Uint32 lifetime = 0;
+    NativeStatus status;
+    status.major = library_.call().context_time(&status.minor, handle_, &lifetime);
+    // RFC 2744 s5.6: an expired context yields GSS_S_CONTEXT_EXPIRED; here, nothing is left.
+    if (status.routine() == static_cast<std::uint32_t>(abi::Routine::context_expired)) {
+        return Lifetime(std::chrono::seconds(0));
+    }
+    if (status.major != abi::status_complete) {
+        return error(operation, Operation::context, status);
+    }
+    return to_lifetime(lifetime);
+}
+
+Result<Buffer> NativeContext::export_context() {
+    constexpr std::string_view operation = "gss_export_sec_context";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    OutputBuffer token(library_);
+    NativeStatus status;
+    status.major = library_.call().export_sec_context(&status.minor, &handle_, token.get());
+    if (status.major != abi::status_complete) {
+        token.wipe();
+        return error(operation, Operation::context, status);
+    }
+    destroy(); // both libraries have done so; RFC 2744 s5.15 demands it
+    return token.take(Buffer::Content::secret);
+}
+
+Result<void> NativeContext::process_token(BytesView token) {
+    constexpr std::string_view operation = "gss_process_context_token";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    abi::BufferDesc input = input_buffer(token);
+    NativeStatus status;
+    status.major = library_.call().process_context_token(&status.minor, handle_, &input);
+    if (status.major != abi::status_complete) {
+        return error(operation, Operation::context, status);
+    }
+    return {};
+}
+
+Result<Buffer> NativeContext::delete_with_token() {
+    constexpr std::string_view operation = "gss_delete_sec_context";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    OutputBuffer token(library_);
+    NativeStatus status;
+    status.major = library_.call().delete_sec_context(&status.minor, &handle_, token.get());
+    if (status.major != abi::status_complete) {
+        return error(operation, Operation::context, status);
+    }
+    handle_ = nullptr;
+    return token.take(Buffer::Content::open);
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gss_ctx_id_t.
+#pragma once
+
+#include "abi.h"
+#include "backend_interface.h"
+#include "library.h"
+
+#include <optional>
+#include <string>
+
+namespace gss::inline v0::rfc2744 {
+
+class NativeContext : public detail::ContextInterface {
+public:
+    /// Takes ownership of @p handle, which may be GSS_C_NO_CONTEXT.
+    NativeContext(detail::BackendPtr backend, abi::ContextHandle handle) noexcept;
+    ~NativeContext() override;
+
+    /// Learns the mechanism of an imported context.
+    [[nodiscard]] Result<void> adopt();
+
+    [[nodiscard]] detail::NativeStep initiate(const detail::InitiateArguments& arguments,
+                                              BytesView token) override;
+    [[nodiscard]] detail::NativeStep accept(const detail::AcceptArguments& arguments,
+                                            BytesView token) override;
+
+    [[nodiscard]] Result<Buffer> get_mic(BytesView message, Qop qop) override;
+    [[nodiscard]] Result<std::size_t> get_mic_into(BytesView message, MutableBytes out,
+                                                   Qop qop) override;
+    [[nodiscard]] Result<VerifiedMic> verify_mic(BytesView message, BytesView mic,
+                                                 bool out_of_order) override;
+    [[nodiscard]] Result<Wrapped> wrap(BytesView message, bool seal, Qop qop) override;
+    [[nodiscard]] Result<WrappedInto> wrap_into(BytesView message, MutableBytes out, bool seal,
+                                                Qop qop) override;
+    [[nodiscard]] Result<Unwrapped> unwrap(MutableBytes token, bool out_of_order) override;
+    [[nodiscard]] bool leaves_alone(BytesView token) const noexcept override;
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_in_place(MutableBytes token,
+                                                           bool out_of_order) override;
+    [[nodiscard]] Result<std::size_t> wrap_size_limit(std::size_t max_token_size, bool seal,
+                                                      Qop qop) const override;
+
+    [[nodiscard]] Result<detail::NativeContextInfo> inquire() const override;
+    [[nodiscard]] Result<Lifetime> remaining_lifetime() const override;
+    [[nodiscard]] Result<Buffer> export_context() override;
+    [[nodiscard]] Result<void> process_token(BytesView token) override;
+    [[nodiscard]] Result<Buffer> delete_with_token() override;
+    [[nodiscard]] bool exists() const noexcept override { return handle_ != nullptr; }
+
+private:
+    [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,
+                              std::string subject = {}) const;
+    [[nodiscard]] std::optional<Error> refuse_without_context(std::string_view operation) const;
+    /// The caller's-memory forms where the library's own IOV calls serve them.
+    [[nodiscard]] Result<std::size_t> get_mic_iov(BytesView message, MutableBytes out, Qop qop);
+    [[nodiscard]] Result<WrappedInto> wrap_iov(BytesView message, MutableBytes out, bool seal,
+                                               Qop qop);
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
+    [[nodiscard]] bool uses_iov() const noexcept;
+    void destroy() noexcept;
+
+    const Library& library_;
+    abi::ContextHandle handle_;
+    std::optional<Oid> mechanism_; // what the library named last
+};
+
+/// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a
+/// single one of the early and late bits. Nothing for everything else, duplicates included.
+[[nodiscard]] std::optional<Order> accepted_order(abi::Uint32 major, bool out_of_order) noexcept;
+
+} // namespace gss::inline v0::rfc2744

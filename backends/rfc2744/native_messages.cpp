@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+// The per-message calls of a native context.
+#include "convert.h"
+#include "library_backend.h"
+#include "native_context.h"
+#include "status.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+constexpr std::string_view get_mic_operation = "gss_get_mic";
+constexpr std::string_view wrap_operation = "gss_wrap";
+constexpr std::string_view unwrap_operation = "gss_unwrap";
+
+Error too_small(const Library& library, std::string_view operation, std::size_t needed,
+                std::size_t given) {
+    ErrorDetails details;
+    details.code = ErrorCode::parameter_write;
+    details.operation = operation;
+    details.backend = library.traits.name;
+    details.messages.push_back("the caller's memory is too small: " + std::to_string(needed) +
+                               " octets are needed, " + std::to_string(given) + " are there");
+    return Error(std::move(details));
+}
+
+} // namespace
+
+std::optional<Order> accepted_order(abi::Uint32 major, bool out_of_order) noexcept {
+    if (major == abi::status_complete) {
+        return Order::in_order;
+    }
+    if (out_of_order) {
+        switch (major) {
+        case abi::status_gap_token:
+            return Order::gap;
+        case abi::status_unsequenced_token:
+            return Order::unsequenced;
+        case abi::status_old_token:
+            return Order::old;
+        default:
+            break;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<Buffer> NativeContext::get_mic(BytesView message, Qop qop) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(get_mic_operation);
+    }
+    abi::BufferDesc input = input_buffer(message);
+    OutputBuffer mic(library_);
+    NativeStatus status;
+    status.major = library_.call().get_mic(&status.minor, handle_, qop, &input, mic.get());
+    if (status.major != abi::status_complete) {
+        return error(get_mic_operation, Operation::message, status);
+    }
+    return mic.take(Buffer::Content::open);
+}
+
+Result<std::size_t> NativeContext::get_mic_into(BytesView message, MutableBytes out, Qop qop) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(get_mic_operation);
+    }
+    if (uses_iov()) {
+        return get_mic_iov(message, out, qop);
+    }
+    const Result<Buffer> mic = get_mic(message, qop);
+    if (!mic) {
+        return mic.error();
+    }
+    if (mic->size() > out.size()) {
+        return too_small(library_, get_mic_operation, mic->size(), out.size());
+    }
+    std::copy_n(mic->data(), mic->size(), out.begin());
+    return mic->size();
+}
+
+Result<std::size_t> NativeContext::get_mic_iov(BytesView message, MutableBytes out, Qop qop) {
+    std::array<abi::IovBufferDesc, 2> iov{abi::IovBufferDesc{abi::iov_data, input_buffer(message)},
+                                          abi::IovBufferDesc{abi::iov_mic_token, {}}};
+    NativeStatus status;
+    status.major = library_.call().get_mic_iov_length(&status.minor, handle_, qop, iov.data(), 2);
+    if (status.major != abi::status_complete) {
+        return error("gss_get_mic_iov_length", Operation::message, status);
+    }
+    const std::size_t size = iov[1].buffer.length;
+    if (size > out.size()) {
+        return too_small(library_, get_mic_operation, size, out.size());
+    }
+    iov[1].buffer = {size, out.data()};
+    status.major = library_.call().get_mic_iov(&status.minor, handle_, qop, iov.data(), 2);
+    if (status.major != abi::status_complete) {
+        return error("gss_get_mic_iov", Operation::message, status);
+    }
+    return iov[1].buffer.length;
+}
+
+Result<VerifiedMic> NativeContext::verify_mic(BytesView message, BytesView mic, bool out_of_order) {
+    constexpr std::string_view operation = "gss_verify_mic";
+    if (handle_ == nullptr) {
+        return *refuse_without_context(operation);
+    }
+    abi::BufferDesc input = input_buffer(message);
+    abi::BufferDesc token = input_buffer(mic);
+    abi::Uint32 qop = 0;
+    NativeStatus status;
+    status.major = library_.call().verify_mic(&status.minor, handle_, &input, &token, &qop);
+    const std::optional<Order> order = accepted_order(status.major, out_of_order);
+    if (!order) {
+        return error(operation, Operation::message, status);
+    }
+    return VerifiedMic{qop, *order};
+}
+
+Result<Wrapped> NativeContext::wrap(BytesView message, bool seal, Qop qop) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(wrap_operation);
+    }
+    abi::BufferDesc input = input_buffer(message);
+    OutputBuffer token(library_);
+    int sealed = 0;
+    NativeStatus status;
+    status.major = library_.call().wrap(&status.minor, handle_, seal ? 1 : 0, qop, &input, &sealed,
+                                        token.get());
+    if (status.major != abi::status_complete) {
+        return error(wrap_operation, Operation::message, status);
+    }
+    // A token that is not encrypted holds the message.
+    return Wrapped{token.take(sealed != 0 ? Buffer::Content::open : Buffer::Content::secret),
+                   sealed != 0};
+}
+
+bool NativeContext::uses_iov() const noexcept {
+    return library_.traits.iov_in_caller_memory && mechanism_ &&
+           library_.traits.supports(Capability::wrap_in_caller_memory, *mechanism_);
+}
+
+Result<WrappedInto> NativeContext::wrap_into(BytesView message, MutableBytes out, bool seal,
+                                             Qop qop) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(wrap_operation);
+    }
+    if (uses_iov()) {
+        return wrap_iov(message, out, seal, qop);
+    }
+    const Result<Wrapped> wrapped = wrap(message, seal, qop);
+    if (!wrapped) {
+        return wrapped.error();
+    }
+    if (wrapped->token.size() > out.size()) {
+        return too_small(library_, wrap_operation, wrapped->token.size(), out.size());
+    }
+    std::copy_n(wrapped->token.data(), wrapped->token.size(), out.begin());
+    return WrappedInto{wrapped->token.size(), wrapped->sealed};
+}
+
+Result<WrappedInto> NativeContext::wrap_iov(BytesView message, MutableBytes out, bool seal,
+                                            Qop qop) {
+    std::array<abi::IovBufferDesc, 4> iov{abi::IovBufferDesc{abi::iov_header, {}},
+                                          abi::IovBufferDesc{abi::iov_data, input_buffer(message)},
+                                          abi::IovBufferDesc{abi::iov_padding, {}},
+                                          abi::IovBufferDesc{abi::iov_trailer, {}}};
+    int sealed = 0;
+    NativeStatus status;
+    status.major = library_.call().wrap_iov_length(&status.minor, handle_, seal ? 1 : 0, qop,
+                                                   &sealed, iov.data(), 4);
+    if (status.major != abi::status_complete) {
+        return error("gss_wrap_iov_length", Operation::message, status);
+    }
+    std::size_t size = 0;
+    for (const abi::IovBufferDesc& part : iov) {
+        size += part.buffer.length;
+    }
+    if (size > out.size()) {
+        return too_small(library_, wrap_operation, size, out.size());
+    }
+    // The message is encrypted where it stands in the token.
+    std::copy(message.begin(), message.end(),
+              out.begin() + static_cast<std::ptrdiff_t>(iov[0].buffer.length));
+    std::byte* place = out.data();
+    for (abi::IovBufferDesc& part : iov) {
+        part.buffer.value = place;
+        place += part.buffer.length;
+    }
+    status.major =
+        library_.call().wrap_iov(&status.minor, handle_, seal ? 1 : 0, qop, &sealed, iov.data(), 4);
+    if (status.major != abi::status_complete) {
+        secure_wipe(out.first(size));
+        return error("gss_wrap_iov", Operation::message, status);
+    }
+    return WrappedInto{size, sealed != 0};
+}
+
+bool NativeContext::leaves_alone(BytesView token) const noexcept {
+    return library_.traits.unwrap_leaves_alone(token);
+}
+
+Result<Unwrapped> NativeContext::unwrap(MutableBytes token, bool out_of_order) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(unwrap_operation);
+    }
+    abi::BufferDesc input = input_buffer(token);
+    OutputBuffer message(library_);
+    int sealed = 0;
+    abi::Uint32 qop = 0;
+    NativeStatus status;
+    status.major =
+        library_.call().unwrap(&status.minor, handle_, &input, message.get(), &sealed, &qop);
+    const std::optional<Order> order = accepted_order(status.major, out_of_order);
+    if (!order) {
+        message.wipe();
+        return error(unwrap_operation, Operation::message, status);
+    }
+    return Unwrapped{message.take(Buffer::Content::secret), sealed != 0, qop, *order};
+}
+
+Result<UnwrappedInPlace> NativeContext::unwrap_in_place(MutableBytes token, bool out_of_order) {
+    if (handle_ == nullptr) {
+        return *refuse_without_context(unwrap_operation);
+    }
+    if (uses_iov()) {
+        return unwrap_iov(token, out_of_order);
+    }
+    Result<Unwrapped> unwrapped = unwrap(token, out_of_order);
+    if (!unwrapped) {
+        secure_wipe(token);
+        return unwrapped.error();
+    }
+    if (unwrapped->message.size() > token.size()) {
+        return too_small(library_, unwrap_operation, unwrapped->message.size(), token.size());
+    }
+    std::copy_n(unwrapped->message.data(), unwrapped->message.size(), token.begin());
+    return UnwrappedInPlace{token.first(unwrapped->message.size()), unwrapped->sealed,
+                            unwrapped->qop, unwrapped->order};
+}
+
+Result<UnwrappedInPlace> NativeContext::unwrap_iov(MutableBytes token, bool out_of_order) {
+    std::array<abi::IovBufferDesc, 2> iov{
+        abi::IovBufferDesc{abi::iov_stream, {token.size(), token.data()}},
+        abi::IovBufferDesc{abi::iov_data, {}}};
+    int sealed = 0;
+    abi::Uint32 qop = 0;
+    NativeStatus status;
+    status.major = library_.call().unwrap_iov(&status.minor, handle_, &sealed, &qop, iov.data(), 2);
+    const auto* begin = static_cast<const std::byte*>(iov[1].buffer.value);
+    const std::optional<Order> order = accepted_order(status.major, out_of_order);
+    if (!order) {
+        secure_wipe(token); // it may hold what was decrypted before the checksum failed
+        return error("gss_unwrap_iov", Operation::message, status);
+    }
+    // The library says where inside the token the message lies; it must lie inside.
+    const bool inside =
+        begin >= token.data() && begin <= token.data() + token.size() &&
+        iov[1].buffer.length <= static_cast<std::size_t>(token.data() + token.size() - begin);
+    if (!inside && iov[1].buffer.length != 0) {
+        secure_wipe(token);
+        return Error(ErrorCode::failure, "gss_unwrap_iov",
+                     "the library placed the message outside the token");
+    }
+    const std::size_t offset =
+        iov[1].buffer.length == 0 ? 0 : static_cast<std::size_t>(begin - token.data());
+    return UnwrappedInPlace{token.subspan(offset, iov[1].buffer.length), sealed != 0, qop, *order};
+}
+
+Result<std::size_t> NativeContext::wrap_size_limit(std::size_t max_token_size, bool seal,
+                                                   Qop qop) const {
+    constexpr std::string_view operation = "gss_wrap_size_limit";
+    if (std::optional<Error> refused = refuse_without_context(operation)) {
+        return *std::move(refused);
+    }
+    const auto asked = static_cast<abi::Uint32>(
+        std::min<std::size_t>(max_token_size, std::numeric_limits<abi::Uint32>::max()));
+    abi::Uint32 limit = 0;
+    NativeStatus status;
+    status.major =
+        library_.call().wrap_size_limit(&status.minor, handle_, seal ? 1 : 0, qop, asked, &limit);
+    if (status.major != abi::status_complete) {
+        return error(operation, Operation::message, status);
+    }
+    return limit;
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native_name.h"
+
+#include "convert.h"
+#include "library_backend.h"
+#include "status.h"
+
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+NativeName::~NativeName() {
+    abi::Uint32 minor = 0;
+    library_of(*this).call().release_name(&minor, &handle_);
+}
+
+Error NativeName::error(std::string_view operation, NativeStatus status) const {
+    std::string subject;
+    if (operation != "gss_display_name") {
+        const Result<DisplayedName> displayed = display();
+        subject = displayed ? displayed->text : std::string();
+    }
+    return make_error(library_of(*this),
+                      {operation, Operation::name, status, std::nullopt, std::move(subject)});
+}
+
+Result<DisplayedName> NativeName::display() const {
+    const Library& library = library_of(*this);
+    OutputBuffer text(library);
+    abi::OidDesc* type = nullptr;
+    NativeStatus status;
+    status.major = library.call().display_name(&status.minor, handle_, text.get(), &type);
+    if (status.major != abi::status_complete) {
+        return error("gss_display_name", status);
+    }
+    return DisplayedName{std::string(as_text(text.view())), to_oid(type)};
+}
+
+Result<bool> NativeName::equals(const NameInterface& other) const {
+    NativeStatus status;
+    int equal = 0;
+    status.major = library_of(*this).call().compare_name(
+        &status.minor, handle_, static_cast<const NativeName&>(other).handle_, &equal);
+    if (status.major != abi::status_complete) {
+        return error("gss_compare_name", status);
+    }
+    return equal != 0;
+}
+
+Result<detail::NamePtr> NativeName::canonicalize(const Oid& mechanism) const {
+    OidArgument oid(mechanism);
+    OutputName output(backend());
+    NativeStatus status;
+    status.major =
+        library_of(*this).call().canonicalize_name(&status.minor, handle_, oid.get(), output.get());
+    if (status.major != abi::status_complete) {
+        return error("gss_canonicalize_name", status);
+    }
+    return output.take();
+}
+
+Result<Buffer> NativeName::export_name() const {
+    const Library& library = library_of(*this);
+    OutputBuffer exported(library);
+    NativeStatus status;
+    status.major = library.call().export_name(&status.minor, handle_, exported.get());
+    if (status.major != abi::status_complete) {
+        return error("gss_export_name", status);
+    }
+    return exported.take(Buffer::Content::open);
+}
+
+Result<detail::NamePtr> NativeName::duplicate() const {
+    OutputName output(backend());
+    NativeStatus status;
+    status.major = library_of(*this).call().duplicate_name(&status.minor, handle_, output.get());
+    if (status.major != abi::status_complete) {
+        return error("gss_duplicate_name", status);
+    }
+    return output.take();
+}
+
+Result<OidSet> NativeName::mechanisms() const {
+    const Library& library = library_of(*this);
+    OutputOidSet set(library);
+    NativeStatus status;
+    status.major = library.call().inquire_mechs_for_name(&status.minor, handle_, set.get());
+    if (status.major != abi::status_complete) {
+        return error("gss_inquire_mechs_for_name", status);
+    }
+    return set.copy();
+}
+
+OutputName::~OutputName() {
+    if (handle_ != nullptr) {
+        abi::Uint32 minor = 0;
+        static_cast<const LibraryBackend&>(*backend_).native().call().release_name(&minor,
+                                                                                   &handle_);
+    }
+}
+
+detail::NamePtr OutputName::take() {
+    if (handle_ == nullptr) {
+        return nullptr;
+    }
+    auto name = std::make_shared<NativeName>(backend_, handle_);
+    handle_ = nullptr;
+    return name;
+}
+
+std::string text_of(const detail::NamePtr& name) {
+    if (!name) {
+        return {};
+    }
+    const Result<DisplayedName> displayed = name->display();
+    return displayed ? displayed->text : "a name that cannot be shown";
+}
+
+} // namespace gss::inline v0::rfc2744

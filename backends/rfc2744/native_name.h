@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A gss_name_t.
+#pragma once
+
+#include "abi.h"
+#include "backend_interface.h"
+#include "library.h"
+
+namespace gss::inline v0::rfc2744 {
+
+class NativeName : public detail::NameInterface {
+public:
+    /// Takes ownership of @p handle.
+    NativeName(detail::BackendPtr backend, abi::NameHandle handle) noexcept
+        : NameInterface(std::move(backend)), handle_(handle) {}
+    ~NativeName() override;
+
+    [[nodiscard]] abi::NameHandle handle() const noexcept { return handle_; }
+
+    [[nodiscard]] Result<DisplayedName> display() const override;
+    [[nodiscard]] Result<bool> equals(const NameInterface& other) const override;
+    [[nodiscard]] Result<detail::NamePtr> canonicalize(const Oid& mechanism) const override;
+    [[nodiscard]] Result<Buffer> export_name() const override;
+    [[nodiscard]] Result<detail::NamePtr> duplicate() const override;
+    [[nodiscard]] Result<OidSet> mechanisms() const override;
+
+private:
+    [[nodiscard]] Error error(std::string_view operation, NativeStatus status) const;
+    abi::NameHandle handle_;
+};
+
+/// Receives a gss_name_t; releases it unless it is taken.
+class OutputName {
+public:
+    explicit OutputName(detail::BackendPtr backend) noexcept : backend_(std::move(backend)) {}
+    OutputName(const OutputName&) = delete;
+    OutputName& operator=(const OutputName&) = delete;
+    ~OutputName();
+    [[nodiscard]] abi::NameHandle* get() noexcept { return &handle_; }
+    /// The name as an object; null when the library gave none.
+    [[nodiscard]] detail::NamePtr take();
+
+private:
+    detail::BackendPtr backend_;
+    abi::NameHandle handle_ = nullptr;
+};
+
+/// The handle of a name of this backend; GSS_C_NO_NAME for null.
+[[nodiscard]] inline abi::NameHandle handle_of(const detail::NamePtr& name) noexcept {
+    return name ? static_cast<const NativeName&>(*name).handle() : nullptr;
+}
+
+/// The name's text, for messages.
+[[nodiscard]] std::string text_of(const detail::NamePtr& name);
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a backend can do for a mechanism.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <gssxx/export.h>
+
+namespace gss::inline v0 {
+
+/// A thing that not every backend does for every mechanism. Present means that a real call on a
+/// real object succeeds; an absent one yields Error{unavailable} when it is called.
+enum class Capability : std::uint8_t {
+    /// Contexts can be established and messages protected.
+    contexts,
+    /// SecurityContext::wrap_into writes the token straight into the caller's memory.
+    wrap_in_caller_memory,
+    /// SecurityContext::get_mic_into writes the MIC straight into the caller's memory.
+    mic_in_caller_memory,
+    /// SecurityContext::unwrap_in_place decrypts inside the caller's memory.
+    unwrap_in_caller_memory,
+    /// unwrap and verify_mic leave their input alone whatever the token looks like.
+    input_never_written,
+    /// SecurityContext::accept_out_of_order: the library checks the checksum before the order.
+    out_of_order_delivery,
+    /// Established contexts can be exported and imported in another process.
+    context_export,
+    /// The acceptor refuses channel bindings that differ from its own.
+    channel_bindings,
+    /// Credentials can be delegated to the acceptor.
+    delegation,
+    /// A replayed initial token is refused, where mutual authentication was not asked for.
+    replay_cache,
+};
+
+/// The name of the enumerator, for logs and tables.
+[[nodiscard]] GSSXX_EXPORT std::string_view to_string(Capability capability) noexcept;
+
+} // namespace gss::inline v0

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Credentials: the right to act as a principal.
+#pragma once
+
+#include <gssxx/backend.h>
+#include <gssxx/export.h>
+#include <gssxx/flags.h>
+#include <gssxx/name.h>
+#include <gssxx/oid.h>
+#include <gssxx/result.h>
+#include <gssxx/time.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace gss::inline v0 {
+
+namespace detail {
+class CredentialInterface;
+}
+
+/// What credentials are used for (RFC 2744 s5.2); the values are those of gss_cred_usage_t.
+enum class CredentialUsage : std::uint8_t { both = 0, initiate = 1, accept = 2 };
+
+/// The parts of a credential that an inquiry may ask for.
+enum class CredentialField : std::uint32_t { name = 1, lifetime = 2, usage = 4, mechanisms = 8 };
+using CredentialFields = FlagSet<CredentialField>;
+inline constexpr CredentialFields all_credential_fields{
+    CredentialField::name, CredentialField::lifetime, CredentialField::usage,
+    CredentialField::mechanisms};
+
+/// What gss_inquire_cred tells (RFC 2744 s5.21). Parts that were not asked for are absent; the
+/// name is also absent when the credential has none, as default acceptor credentials do.
+struct CredentialInfo {
+    std::optional<Name> name;
+    std::optional<Lifetime> lifetime;
+    std::optional<CredentialUsage> usage;
+    std::optional<OidSet> mechanisms;
+};
+
+/// What gss_inquire_cred_by_mech tells (RFC 2744 s5.22). CredentialField::lifetime asks for both.
+struct MechanismCredentialInfo {
+    std::optional<Name> name;
+    std::optional<Lifetime> initiator_lifetime;
+    std::optional<Lifetime> acceptor_lifetime;
+    std::optional<CredentialUsage> usage;
+};
+
+/// How to acquire credentials; the defaults are the native library's own.
+struct AcquireOptions {
+    const Name* name = nullptr; ///< whose credentials; null: the default principal
+    OidSet mechanisms;          ///< for which mechanisms; empty: the library's default set
+    Lifetime lifetime = Lifetime::indefinite();
+    Deadline deadline;
+};
+
+/// How to add a credential element.
+struct AddOptions {
+    const Name* name = nullptr;
+    CredentialUsage usage = CredentialUsage::initiate;
+    Lifetime initiator_lifetime = Lifetime::indefinite();
+    Lifetime acceptor_lifetime = Lifetime::indefinite();
+    Deadline deadline;
+};
+
+struct AcquiredCredentials;
+struct AddedCredentials;
+
+/// What adding an element in place tells (RFC 2744 s5.3).
+struct AddedElement {
+    OidSet mechanisms; ///< all mechanisms of the credential afterwards
+    Lifetime initiator_lifetime = Lifetime::not_supported();
+    Lifetime acceptor_lifetime = Lifetime::not_supported();
+};
+
+/// A GSSAPI credential (RFC 2743 s1.1.1). Move-only. Threads may share one, except while
+/// add_in_place runs. Where caches and keytabs lie is decided by the native library: the
+/// environment and krb5.conf.
+class GSSXX_EXPORT Credentials {
+public:
+    /// gss_acquire_cred, RFC 2744 s5.2. Reads caches and keytabs; may contact a KDC when a client
+    /// keytab is configured: give a deadline where that matters.
+    [[nodiscard]] static Result<AcquiredCredentials>
+    acquire(const Backend& backend, CredentialUsage usage, const AcquireOptions& options = {});
+    /// gss_add_cred without input credentials, RFC 2744 s5.3: a new credential with one element.
+    [[nodiscard]] static Result<AddedCredentials>
+    add_to_default(const Backend& backend, const Oid& mechanism, const AddOptions& options = {});
+    /// gss_inquire_cred of the default credential, RFC 2744 s5.21.
+    [[nodiscard]] static Result<CredentialInfo>
+    inquire_default(const Backend& backend, CredentialFields fields = all_credential_fields);
+
+    /// A copy of these credentials with one element more (gss_add_cred, RFC 2744 s5.3).
+    [[nodiscard]] Result<AddedCredentials> add(const Oid& mechanism,
+                                               const AddOptions& options = {}) const;
+    /// Adds one element to these credentials themselves. On failure they are as before.
+    [[nodiscard]] Result<AddedElement> add_in_place(const Oid& mechanism,
+                                                    const AddOptions& options = {});
+    /// gss_inquire_cred, RFC 2744 s5.21. May resolve a deferred choice of cache.
+    [[nodiscard]] Result<CredentialInfo>
+    inquire(CredentialFields fields = all_credential_fields) const;
+    /// gss_inquire_cred_by_mech, RFC 2744 s5.22.
+    [[nodiscard]] Result<MechanismCredentialInfo>
+    inquire_by_mechanism(const Oid& mechanism,
+                         CredentialFields fields = all_credential_fields) const;
+
+    /// Gives the native credential back now. Later calls fail with misuse; repeating it is fine.
+    [[deprecated("credentials are released by their destructor")]] void release() noexcept;
+
+    /// The backend that the credential belongs to.
+    [[nodiscard]] Backend backend() const;
+
+private:
+    friend struct detail::Access;
+    explicit Credentials(std::shared_ptr<detail::CredentialInterface> self) noexcept
+        : self_(std::move(self)) {}
+
+    std::shared_ptr<detail::CredentialInterface> self_;
+};
+
+/// What gss_acquire_cred yields.
+struct AcquiredCredentials {
+    Credentials credentials;
+    OidSet mechanisms; ///< those the credential is good for
+    Lifetime lifetime = Lifetime::not_supported();
+};
+
+/// What gss_add_cred yields for a new credential.
+struct AddedCredentials {
+    Credentials credentials;
+    OidSet mechanisms;
+    Lifetime initiator_lifetime = Lifetime::not_supported();
+    Lifetime acceptor_lifetime = Lifetime::not_supported();
+};
+
+} // namespace gss::inline v0

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole binding.
+#pragma once
+
+#include <gssxx/backend.h>
+#include <gssxx/bytes.h>
+#include <gssxx/capability.h>
+#include <gssxx/channel_bindings.h>
+#include <gssxx/credentials.h>
+#include <gssxx/error.h>
+#include <gssxx/establishment.h>
+#include <gssxx/exported_context.h>
+#include <gssxx/flags.h>
+#include <gssxx/mechanism.h>
+#include <gssxx/message.h>
+#include <gssxx/name.h>
+#include <gssxx/oid.h>
+#include <gssxx/result.h>
+#include <gssxx/security_context.h>
+#include <gssxx/self_test.h>
+#include <gssxx/time.h>
+#include <gssxx/version.h>

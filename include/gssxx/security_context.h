@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Established security contexts and the messages they protect.
+#pragma once
+
+#include <gssxx/backend.h>
+#include <gssxx/credentials.h>
+#include <gssxx/exported_context.h>
+#include <gssxx/flags.h>
+#include <gssxx/message.h>
+#include <gssxx/name.h>
+#include <gssxx/time.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+namespace gss::inline v0 {
+
+namespace detail {
+class ContextInterface;
+}
+
+/// What gss_inquire_context tells (RFC 2744 s5.20). Names are absent for anonymous peers and
+/// where the library does not know them yet.
+struct ContextInfo {
+    std::optional<Name> initiator_name;
+    std::optional<Name> target_name;
+    Lifetime lifetime = Lifetime::not_supported();
+    std::optional<Oid> mechanism;
+    ContextFlags flags;
+    bool locally_initiated = false;
+    bool open = false; ///< fully established
+};
+
+/// Protects messages over a context. What SecurityContext and the half-open types share.
+///
+/// Not for two threads at once, on any backend. In none of these calls is a message copied
+/// beyond what the native library does, unless the comment says so. Each fails with
+/// context_expired on an expired context where the backend checks that (MIT does not).
+class GSSXX_EXPORT MessageProtection {
+public:
+    /// gss_get_mic, RFC 2744 s5.14.
+    [[nodiscard]] Result<Buffer> get_mic(BytesView message, Qop qop = default_qop);
+    /// gss_get_mic into @p out; yields the size. Fails with parameter_write when @p out is too
+    /// small. Without Capability::mic_in_caller_memory the native MIC is copied once.
+    [[nodiscard]] Result<std::size_t> get_mic_into(BytesView message, MutableBytes out,
+                                                   Qop qop = default_qop);
+    /// gss_verify_mic, RFC 2744 s5.32. Succeeds only when the library says GSS_S_COMPLETE:
+    /// altered is bad_mic, replayed duplicate_token, and so on. Empty MICs are invalid_token.
+    [[nodiscard]] Result<VerifiedMic> verify_mic(BytesView message, BytesView mic);
+
+    /// gss_wrap, RFC 2744 s5.33.
+    [[nodiscard]] Result<Wrapped> wrap(BytesView message, Seal seal = Seal::required,
+                                       Qop qop = default_qop);
+    /// gss_wrap into @p out. Fails with parameter_write when @p out is too small, before a
+    /// sequence number is spent where the backend writes there itself; without
+    /// Capability::wrap_in_caller_memory the native token is copied once, and a number is spent.
+    [[nodiscard]] Result<WrappedInto> wrap_into(BytesView message, MutableBytes out,
+                                                Seal seal = Seal::required, Qop qop = default_qop);
+    /// gss_unwrap, RFC 2744 s5.31. Succeeds only when the library says GSS_S_COMPLETE; nothing of
+    /// the message is released otherwise. Copies the token first where the native library would
+    /// write into it (Capability::input_never_written tells).
+    [[nodiscard]] Result<Unwrapped> unwrap(BytesView token);
+    /// The same without that copy: the octets of @p token may be overwritten.
+    [[nodiscard]] Result<Unwrapped> unwrap(MutableBytes token);
+    [[nodiscard]] Result<Unwrapped> unwrap(Bytes&& token) { return unwrap(MutableBytes(token)); }
+    [[nodiscard]] Result<Unwrapped> unwrap(const Bytes& token) { return unwrap(BytesView(token)); }
+    [[nodiscard]] Result<Unwrapped> unwrap(const Buffer& token) { return unwrap(token.view()); }
+    [[nodiscard]] Result<Unwrapped> unwrap(Buffer&& token) { return unwrap(token.mutable_view()); }
+    /// Unwraps inside the caller's memory: the message lies in @p token afterwards. Without
+    /// Capability::unwrap_in_caller_memory the native message is copied there once.
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_in_place(MutableBytes token);
+
+    /// The longest message whose token has at most @p max_token_size octets (gss_wrap_size_limit,
+    /// RFC 2744 s5.34).
+    [[nodiscard]] Result<std::size_t> wrap_size_limit(std::size_t max_token_size,
+                                                      Seal seal = Seal::required,
+                                                      Qop qop = default_qop) const;
+
+    /// From now on tokens that arrive early, late or too late to tell are accepted and marked in
+    /// the result; duplicates stay errors. Fails with unavailable where the library reports the
+    /// order before it has checked the checksum (Heimdal 7.8): without
+    /// Capability::out_of_order_delivery such a token may be forged.
+    [[nodiscard]] Result<void> accept_out_of_order();
+
+    /// RFC 2744 s5.34 calls these the names of version 1; they are get_mic and so on.
+    [[nodiscard, deprecated("use get_mic")]] Result<Buffer> sign(BytesView message) {
+        return get_mic(message);
+    }
+    [[nodiscard, deprecated("use verify_mic")]] Result<VerifiedMic> verify(BytesView message,
+                                                                           BytesView mic) {
+        return verify_mic(message, mic);
+    }
+    [[nodiscard, deprecated("use wrap")]] Result<Wrapped> seal(BytesView message,
+                                                               Seal seal = Seal::required) {
+        return wrap(message, seal);
+    }
+    [[nodiscard, deprecated("use unwrap")]] Result<Unwrapped> unseal(BytesView token) {
+        return unwrap(token);
+    }
+
+    MessageProtection(MessageProtection&&) noexcept;
+    MessageProtection& operator=(MessageProtection&&) noexcept;
+    ~MessageProtection();
+
+protected:
+    friend struct detail::Access;
+    explicit MessageProtection(std::unique_ptr<detail::ContextInterface> self) noexcept;
+
+    std::unique_ptr<detail::ContextInterface> self_;
+    bool out_of_order_ = false;
+};
+
+/// An established security context (RFC 2743 s1.1.3). Move-only; one thread at a time; after a
+/// fork only one of the processes may use it.
+class GSSXX_EXPORT SecurityContext : public MessageProtection {
+public:
+    SecurityContext(SecurityContext&&) noexcept = default;
+    SecurityContext& operator=(SecurityContext&&) noexcept = default;
+    ~SecurityContext() = default;
+
+    /// gss_import_sec_context, RFC 2744 s5.17, of a frame that export_context made. A frame of
+    /// another backend is misuse.
+    [[nodiscard]] static Result<SecurityContext> import_context(const Backend& backend,
+                                                                const ExportedContext& exported);
+    /// Hands a native interprocess token to the library unchecked. Only for octets of trusted
+    /// origin: both native libraries crash on some malformed ones.
+    [[nodiscard]] static Result<SecurityContext> import_trusted(const Backend& backend,
+                                                                BytesView native_token);
+    /// gss_export_sec_context, RFC 2744 s5.15. The context is gone afterwards; when the export
+    /// failed before the library touched it, it stays usable.
+    [[nodiscard]] Result<ExportedContext> export_context();
+
+    /// gss_inquire_context, RFC 2744 s5.20.
+    [[nodiscard]] Result<ContextInfo> inquire() const;
+    /// What is left of the context's life: zero when expired (gss_context_time, RFC 2744 s5.6).
+    [[nodiscard]] Result<Lifetime> remaining_lifetime() const;
+    /// The mechanism that was used, and what it granted.
+    [[nodiscard]] const Oid& mechanism() const noexcept { return mechanism_; }
+    [[nodiscard]] ContextFlags flags() const noexcept { return flags_; }
+
+    /// gss_process_context_token, RFC 2744 s5.25. A native library may delete the context in
+    /// this call; later calls then fail with no_context.
+    [[deprecated("RFC 2743 s2.2.4: kept for version 1 peers")]] Result<void>
+    process_context_token(BytesView token);
+    /// gss_delete_sec_context with its output token, RFC 2744 s5.9; empty on current libraries.
+    /// The context is gone afterwards.
+    [[deprecated("contexts are deleted by their destructor")]] Result<Buffer> delete_context();
+
+    /// The backend that the context belongs to.
+    [[nodiscard]] Backend backend() const;
+
+private:
+    friend struct detail::Access;
+    SecurityContext(std::unique_ptr<detail::ContextInterface> self, Oid mechanism,
+                    ContextFlags flags) noexcept;
+
+    Oid mechanism_;
+    ContextFlags flags_;
+};
+
+} // namespace gss::inline v0

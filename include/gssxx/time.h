@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lifetimes of credentials and contexts, and deadlines for calls that may wait for a KDC.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+namespace gss::inline v0 {
+
+/// How long something stays valid: a duration, indefinite, or not known to the backend.
+/// On request, zero and indefinite both ask for the longest there is (RFC 2744 s5.2).
+class Lifetime {
+public:
+    /// A finite lifetime; negative values count as zero.
+    // NOLINTNEXTLINE(google-explicit-constructor): a duration is a lifetime.
+    constexpr Lifetime(std::chrono::seconds duration) noexcept
+        : kind_(Kind::finite),
+          duration_(duration.count() < 0 ? std::chrono::seconds{0} : duration) {}
+    [[nodiscard]] static constexpr Lifetime indefinite() noexcept {
+        return Lifetime(Kind::indefinite);
+    }
+    /// The backend has no call that tells.
+    [[nodiscard]] static constexpr Lifetime not_supported() noexcept {
+        return Lifetime(Kind::not_supported);
+    }
+
+    [[nodiscard]] constexpr bool is_indefinite() const noexcept {
+        return kind_ == Kind::indefinite;
+    }
+    [[nodiscard]] constexpr bool is_supported() const noexcept {
+        return kind_ != Kind::not_supported;
+    }
+    /// The duration in seconds; nothing when indefinite or not supported.
+    [[nodiscard]] constexpr std::optional<std::chrono::seconds> duration() const noexcept {
+        return kind_ == Kind::finite ? std::optional(duration_) : std::nullopt;
+    }
+    /// True when nothing is left.
+    [[nodiscard]] constexpr bool is_expired() const noexcept {
+        return kind_ == Kind::finite && duration_.count() == 0;
+    }
+    friend constexpr bool operator==(const Lifetime&, const Lifetime&) noexcept = default;
+
+private:
+    enum class Kind : unsigned char { finite, indefinite, not_supported };
+    constexpr explicit Lifetime(Kind kind) noexcept : kind_(kind) {}
+
+    Kind kind_;
+    std::chrono::seconds duration_{0};
+};
+
+/// When a call that may contact a KDC gives up, on the steady clock; by default never.
+///
+/// Past the deadline the caller gets Error{timed_out}. A native call cannot be interrupted: it
+/// ends by itself on a worker thread that owns its inputs and outputs, and what it yields is
+/// released. A process that exits meanwhile ends the worker with it.
+class Deadline {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    constexpr Deadline() noexcept = default;
+    // NOLINTNEXTLINE(google-explicit-constructor): a point in time is a deadline.
+    constexpr Deadline(Clock::time_point when) noexcept : when_(when) {}
+    [[nodiscard]] static Deadline after(Clock::duration from_now) noexcept {
+        const Clock::time_point now = Clock::now();
+        return from_now > Clock::time_point::max() - now ? Deadline() : Deadline(now + from_now);
+    }
+    [[nodiscard]] constexpr const std::optional<Clock::time_point>& when() const noexcept {
+        return when_;
+    }
+
+private:
+    std::optional<Clock::time_point> when_;
+};
+
+} // namespace gss::inline v0

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/bytes.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#if defined(_WIN32)
+#include <windows.h>
+#else
+#include <string.h>
+#endif
+
+namespace gss::inline v0 {
+
+void secure_wipe(MutableBytes secret) noexcept {
+    if (secret.empty()) {
+        return;
+    }
+#if defined(_WIN32)
+    SecureZeroMemory(secret.data(), secret.size());
+#else
+    explicit_bzero(secret.data(), secret.size());
+#endif
+}
+
+SecretBytes::SecretBytes(std::size_t size)
+    : data_(size == 0 ? nullptr : static_cast<std::byte*>(::operator new(size))), size_(size) {
+    std::fill_n(data_, size_, std::byte{0});
+}
+
+SecretBytes::SecretBytes(BytesView content)
+    : data_(content.empty() ? nullptr : static_cast<std::byte*>(::operator new(content.size()))),
+      size_(content.size()) {
+    std::copy(content.begin(), content.end(), data_);
+}
+
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+    if (this != &other) {
+        wipe_and_free();
+        data_ = std::exchange(other.data_, nullptr);
+        size_ = std::exchange(other.size_, 0);
+    }
+    return *this;
+}
+
+SecretBytes::~SecretBytes() {
+    wipe_and_free();
+}
+
+void SecretBytes::wipe_and_free() noexcept {
+    secure_wipe(mutable_view());
+    ::operator delete(data_);
+    data_ = nullptr;
+    size_ = 0;
+}
+
+namespace {
+
+void release_own_memory(Buffer::NativeFunction /*native*/, std::byte* data,
+                        std::size_t /*size*/) noexcept {
+    ::operator delete(data);
+}
+
+} // namespace
+
+Buffer Buffer::copy_of(BytesView content, Content kind) {
+    auto* memory = static_cast<std::byte*>(::operator new(content.empty() ? 1 : content.size()));
+    std::copy(content.begin(), content.end(), memory);
+    return {memory, content.size(), &release_own_memory, nullptr, kind};
+}
+
+void Buffer::reset() noexcept {
+    if (release_ != nullptr) {
+        if (content_ == Content::secret) {
+            secure_wipe(mutable_view());
+        }
+        release_(native_, data_, size_);
+    }
+    data_ = nullptr;
+    size_ = 0;
+    release_ = nullptr;
+    native_ = nullptr;
+    content_ = Content::open;
+}
+
+} // namespace gss::inline v0

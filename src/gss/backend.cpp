@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/backend.h>
+#include <gssxx/version.h>
+
+#include "access.h"
+#include "backend_interface.h"
+#include "version_string.h"
+
+#include <array>
+#include <utility>
+
+namespace gss::inline v0 {
+
+namespace {
+
+std::string known_names() {
+    std::string names;
+    for (const detail::BackendEntry& entry : detail::backend_list()) {
+        names += (names.empty() ? "" : ", ") + std::string(entry.name);
+    }
+    return names;
+}
+
+std::string joined(const std::vector<std::string>& messages) {
+    std::string text;
+    for (const std::string& message : messages) {
+        text += (text.empty() ? "" : "; ") + message;
+    }
+    return text;
+}
+
+using CapabilityName = std::pair<Capability, std::string_view>;
+constexpr std::array capability_names{
+    CapabilityName{Capability::contexts, "contexts"},
+    CapabilityName{Capability::wrap_in_caller_memory, "wrap_in_caller_memory"},
+    CapabilityName{Capability::mic_in_caller_memory, "mic_in_caller_memory"},
+    CapabilityName{Capability::unwrap_in_caller_memory, "unwrap_in_caller_memory"},
+    CapabilityName{Capability::input_never_written, "input_never_written"},
+    CapabilityName{Capability::out_of_order_delivery, "out_of_order_delivery"},
+    CapabilityName{Capability::context_export, "context_export"},
+    CapabilityName{Capability::channel_bindings, "channel_bindings"},
+    CapabilityName{Capability::delegation, "delegation"},
+    CapabilityName{Capability::replay_cache, "replay_cache"},
+};
+
+} // namespace
+
+std::string_view to_string(Capability capability) noexcept {
+    for (const CapabilityName& entry : capability_names) {
+        if (entry.first == capability) {
+            return entry.second;
+        }
+    }
+    return "unknown";
+}
+
+std::string_view version() noexcept {
+    return detail::version_string;
+}
+
+Result<Backend> Backend::open_default() {
+    std::string tried;
+    for (const detail::BackendEntry& entry : detail::backend_list()) {
+        Result<detail::BackendPtr> opened = entry.open(entry.library);
+        if (opened) {
+            return Backend(*std::move(opened));
+        }
+        tried += (tried.empty() ? "" : "; ") + std::string(entry.name) + ": " +
+                 joined(opened.error().messages());
+    }
+    return Error(ErrorCode::backend_unavailable, "open the default backend",
+                 tried.empty() ? "no backend was built in" : tried);
+}
+
+Result<Backend> Backend::open(std::string_view name) {
+    for (const detail::BackendEntry& entry : detail::backend_list()) {
+        if (entry.name == name) {
+            return open_library(name, entry.library);
+        }
+    }
+    return open_library(name, "");
+}
+
+Result<Backend> Backend::open_library(std::string_view name, std::string_view library) {
+    for (const detail::BackendEntry& entry : detail::backend_list()) {
+        if (entry.name == name) {
+            Result<detail::BackendPtr> opened = entry.open(library);
+            if (!opened) {
+                return opened.error();
+            }
+            return Backend(*std::move(opened));
+        }
+    }
+    return Error(ErrorCode::backend_unavailable, "open backend \"" + std::string(name) + "\"",
+                 "no such backend; built in: " + known_names());
+}
+
+std::vector<BackendStatus> Backend::available() {
+    std::vector<BackendStatus> statuses;
+    for (const detail::BackendEntry& entry : detail::backend_list()) {
+        const Result<detail::BackendPtr> opened = entry.open(entry.library);
+        statuses.push_back({std::string(entry.name), std::string(entry.library), opened.has_value(),
+                            opened ? std::string() : joined(opened.error().messages())});
+    }
+    return statuses;
+}
+
+std::string_view Backend::name() const noexcept {
+    return self_ ? self_->name() : std::string_view();
+}
+
+std::string_view Backend::library() const noexcept {
+    return self_ ? self_->library() : std::string_view();
+}
+
+bool Backend::supports(Capability capability, const Oid& mechanism) const noexcept {
+    return self_ && self_->supports(capability, mechanism);
+}
+
+bool operator==(const Backend& left, const Backend& right) noexcept {
+    return detail::same_library(left.self_, right.self_);
+}
+
+Result<OidSet> Backend::mechanisms() const {
+    return self_ ? self_->mechanisms() : detail::empty_object("gss_indicate_mechs");
+}
+
+Result<OidSet> Backend::name_types(const Oid& mechanism) const {
+    return self_ ? self_->name_types(mechanism)
+                 : detail::empty_object("gss_inquire_names_for_mech");
+}
+
+Result<std::vector<std::string>> Backend::status_text(StatusKind kind, std::uint32_t code,
+                                                      const std::optional<Oid>& mechanism) const {
+    return self_ ? self_->status_text(kind, code, mechanism)
+                 : detail::empty_object("gss_display_status");
+}
+
+Result<void> Backend::preload() const {
+    return self_ ? self_->preload() : detail::empty_object("preload");
+}
+
+} // namespace gss::inline v0

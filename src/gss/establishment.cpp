@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/establishment.h>
+
+#include "access.h"
+#include "context_info.h"
+#include "half_open.h"
+
+#include <utility>
+
+namespace gss::inline v0 {
+
+namespace {
+
+using detail::Access;
+using detail::BackendPtr;
+using detail::HalfOpenContext;
+
+constexpr std::string_view initiate_operation = "gss_init_sec_context";
+constexpr std::string_view accept_operation = "gss_accept_sec_context";
+
+Step refused(Error error) {
+    return {Step::Status::failed, {}, std::move(error)};
+}
+
+/// The native credential behind an option, once it is known to belong to @p backend.
+Result<detail::CredentialPtr> checked_credentials(const Credentials* credentials,
+                                                  const BackendPtr& backend,
+                                                  std::string_view operation) {
+    if (credentials == nullptr) {
+        return detail::CredentialPtr();
+    }
+    const detail::CredentialPtr& native = Access::of(*credentials);
+    if (!native) {
+        return detail::empty_object(operation);
+    }
+    if (!detail::same_library(native->backend(), backend)) {
+        return detail::mixed_backends(operation, backend->name(), native->backend()->name());
+    }
+    return native;
+}
+
+} // namespace
+
+HalfOpen::HalfOpen(std::unique_ptr<detail::HalfOpenContext> self) noexcept
+    : self_(std::move(self)) {}
+HalfOpen::HalfOpen(HalfOpen&&) noexcept = default;
+HalfOpen& HalfOpen::operator=(HalfOpen&&) noexcept = default;
+HalfOpen::~HalfOpen() = default;
+
+bool HalfOpen::established() const noexcept {
+    return self_ && self_->state() == HalfOpenContext::State::established;
+}
+
+ContextFlags HalfOpen::flags() const noexcept {
+    return self_ ? self_->flags() : ContextFlags();
+}
+
+Result<ContextInfo> HalfOpen::inquire() const {
+    constexpr std::string_view operation = "gss_inquire_context";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    const detail::ContextPtr& context = Access::of(self_->protection());
+    if (!context || !context->exists()) {
+        return Error(ErrorCode::no_context, std::string(operation),
+                     "no native context exists in this state");
+    }
+    return detail::to_public(context->inquire());
+}
+
+Result<MessageProtection*> HalfOpen::early_protection() {
+    constexpr std::string_view operation = "early protection";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    const bool under_way = self_->state() == HalfOpenContext::State::more ||
+                           self_->state() == HalfOpenContext::State::established;
+    if (!under_way || !self_->flags().contains(ContextFlag::protection_ready)) {
+        return Error(ErrorCode::no_context, std::string(operation),
+                     "the mechanism has not granted it (GSS_C_PROT_READY_FLAG)");
+    }
+    return &self_->protection();
+}
+
+Result<Initiator> Initiator::create(const Name& target, const InitiateOptions& options) {
+    const detail::NamePtr& native_target = Access::of(target);
+    if (!native_target) {
+        return detail::empty_object(initiate_operation);
+    }
+    const BackendPtr& backend = native_target->backend();
+    Result<detail::CredentialPtr> credentials =
+        checked_credentials(options.credentials, backend, initiate_operation);
+    if (!credentials) {
+        return credentials.error();
+    }
+    const Result<DisplayedName> displayed = native_target->display();
+    auto arguments = std::make_shared<const detail::InitiateArguments>(
+        detail::InitiateArguments{native_target, *std::move(credentials), options.mechanism,
+                                  options.flags, options.lifetime, options.channel_bindings});
+    return Initiator(std::make_unique<HalfOpenContext>(
+        backend, std::move(arguments), options.required,
+        "target " + (displayed ? displayed->text : "that cannot be shown")));
+}
+
+Step Initiator::step(BytesView token, Deadline deadline) {
+    if (!self_) {
+        return refused(detail::empty_object(initiate_operation));
+    }
+    if (std::optional<Error> error = self_->refuse(token)) {
+        return refused(*std::move(error));
+    }
+    return self_->step(token, deadline);
+}
+
+Result<SecurityContext> Initiator::finish() {
+    if (!self_) {
+        return detail::empty_object(initiate_operation);
+    }
+    Result<HalfOpenContext::Finished> finished = self_->finish();
+    if (!finished) {
+        return finished.error();
+    }
+    return std::move(finished->context);
+}
+
+Result<Acceptor> Acceptor::create(const Backend& backend, const AcceptOptions& options) {
+    const BackendPtr& native = Access::of(backend);
+    if (!native) {
+        return detail::empty_object(accept_operation);
+    }
+    Result<detail::CredentialPtr> credentials =
+        checked_credentials(options.credentials, native, accept_operation);
+    if (!credentials) {
+        return credentials.error();
+    }
+    auto arguments = std::make_shared<const detail::AcceptArguments>(detail::AcceptArguments{
+        *std::move(credentials), options.channel_bindings, options.accept_delegation});
+    return Acceptor(std::make_unique<HalfOpenContext>(native, std::move(arguments),
+                                                      options.required, std::string()));
+}
+
+Step Acceptor::step(BytesView token, Deadline deadline) {
+    if (!self_) {
+        return refused(detail::empty_object(accept_operation));
+    }
+    if (std::optional<Error> error = self_->refuse(token)) {
+        return refused(*std::move(error));
+    }
+    return self_->step(token, deadline);
+}
+
+Result<AcceptedContext> Acceptor::finish() {
+    if (!self_) {
+        return detail::empty_object(accept_operation);
+    }
+    Result<HalfOpenContext::Finished> finished = self_->finish();
+    if (!finished) {
+        return finished.error();
+    }
+    std::optional<Credentials> delegated;
+    if (finished->delegated) {
+        delegated = Access::credentials(std::move(finished->delegated));
+    }
+    return AcceptedContext{std::move(finished->context),
+                           Access::optional_name(std::move(finished->initiator)),
+                           std::move(delegated), finished->lifetime};
+}
+
+} // namespace gss::inline v0

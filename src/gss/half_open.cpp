@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "half_open.h"
+
+#include "deadline_call.h"
+
+#include <array>
+#include <utility>
+
+namespace gss::inline v0::detail {
+
+namespace {
+
+/// One native step together with the handle it works on, so that a worker can own both.
+struct OwnedStep {
+    ContextPtr context;
+    NativeStep step;
+};
+
+NativeStep run(ContextInterface& context, const HalfOpenContext::Arguments& arguments,
+               BytesView token) {
+    if (const auto* initiate = std::get_if<0>(&arguments)) {
+        return context.initiate(**initiate, token);
+    }
+    return context.accept(*std::get<1>(arguments), token);
+}
+
+using FlagName = std::pair<ContextFlag, std::string_view>;
+constexpr std::array flag_names{
+    FlagName{ContextFlag::delegate_to_peer, "delegation"},
+    FlagName{ContextFlag::mutual, "mutual authentication"},
+    FlagName{ContextFlag::replay_detection, "replay detection"},
+    FlagName{ContextFlag::sequence_detection, "sequence detection"},
+    FlagName{ContextFlag::confidentiality, "confidentiality"},
+    FlagName{ContextFlag::integrity, "integrity"},
+    FlagName{ContextFlag::anonymity, "anonymity"},
+    FlagName{ContextFlag::channel_bound, "channel bindings"},
+};
+
+std::string names_of(ContextFlags flags) {
+    std::string names;
+    for (const FlagName& entry : flag_names) {
+        if (flags.contains(entry.first)) {
+            names += (names.empty() ? "" : ", ") + std::string(entry.second);
+            flags.erase(entry.first);
+        }
+    }
+    return flags.empty()
+               ? names
+               : names + (names.empty() ? "" : ", ") + "flag bits " + std::to_string(flags.bits());
+}
+
+} // namespace
+
+HalfOpenContext::HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required,
+                                 std::string subject)
+    : backend_(std::move(backend)), arguments_(std::move(arguments)), required_(required),
+      subject_(std::move(subject)), protection_(Access::protection(backend_->new_context())) {}
+
+std::string_view HalfOpenContext::operation() const noexcept {
+    return arguments_.index() == 0 ? "gss_init_sec_context" : "gss_accept_sec_context";
+}
+
+std::optional<Error> HalfOpenContext::refuse(BytesView token) const {
+    if (state_ == State::established || state_ == State::finished) {
+        return Error(ErrorCode::misuse, std::string(operation()),
+                     "the context is established already");
+    }
+    if (state_ == State::failed) {
+        return Error(ErrorCode::misuse, std::string(operation()),
+                     "the context failed in an earlier step");
+    }
+    return token.data() == nullptr && !token.empty()
+               ? std::optional(Error(ErrorCode::parameter_read, std::string(operation()),
+                                     "a token of null address"))
+               : std::nullopt;
+}
+
+std::optional<NativeStep> HalfOpenContext::native_step(BytesView token, const Deadline& deadline) {
+    if (!deadline.when()) {
+        return run(*Access::of(protection_), arguments_, token);
+    }
+    auto owned =
+        call_until(deadline, [context = std::move(Access::of(protection_)), arguments = arguments_,
+                              input = Bytes(token.begin(), token.end())]() mutable {
+            NativeStep step = run(*context, arguments, input);
+            return OwnedStep{std::move(context), std::move(step)};
+        });
+    if (!owned) {
+        return std::nullopt;
+    }
+    Access::of(protection_) = std::move(owned->context);
+    return std::move(owned->step);
+}
+
+Step HalfOpenContext::fail(Error error, Buffer token) {
+    state_ = State::failed;
+    Access::of(protection_).reset();
+    last_.initiator.reset();
+    last_.delegated.reset();
+    return {Step::Status::failed, std::move(token), std::move(error)};
+}
+
+std::optional<Error> HalfOpenContext::missing_protection() const {
+    const ContextFlags missing = required_ - last_.flags;
+    if (missing.empty()) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::insufficient_protection;
+    details.operation = operation();
+    details.mechanism = last_.mechanism;
+    details.backend = backend_->name();
+    details.subject = subject_;
+    details.messages.push_back("required but not granted: " + names_of(missing));
+    return Error(std::move(details));
+}
+
+Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
+    // RFC 2743 s2.2.1, s2.2.2: only the initiator's first call goes without a token. Native
+    // libraries have crashed on empty continuation tokens (CVE-2014-4344).
+    const bool first_of_initiator = state_ == State::fresh && arguments_.index() == 0;
+    if (token.empty() != first_of_initiator) {
+        return fail(
+            Error(ErrorCode::invalid_token, std::string(operation()),
+                  token.empty() ? "an empty token" : "a token before the initiator's first step"));
+    }
+    std::optional<NativeStep> native = native_step(token, deadline);
+    if (!native) {
+        return fail(deadline_passed(operation(), backend_->name(), subject_));
+    }
+    if (native->error) {
+        return fail(*std::move(native->error), std::move(native->token));
+    }
+    Buffer answer = std::move(native->token);
+    last_ = *std::move(native);
+    if (!last_.complete) {
+        state_ = State::more;
+        return {Step::Status::more, std::move(answer), std::nullopt};
+    }
+    if (std::optional<Error> missing = missing_protection()) {
+        // No token: the peer must not come to believe in a context that we refuse.
+        return fail(*std::move(missing));
+    }
+    state_ = State::established;
+    return {Step::Status::done, std::move(answer), std::nullopt};
+}
+
+Result<HalfOpenContext::Finished> HalfOpenContext::finish() {
+    if (state_ != State::established) {
+        return Error(ErrorCode::misuse, std::string(operation()),
+                     state_ == State::finished ? "finish() was called before"
+                                               : "the context is not established");
+    }
+    if (!last_.mechanism) {
+        return fail(Error(ErrorCode::bad_mechanism, std::string(operation()),
+                          "the library named no mechanism for the context"))
+            .error.value();
+    }
+    state_ = State::finished;
+    return Finished{Access::context(std::move(Access::of(protection_)), *std::move(last_.mechanism),
+                                    last_.flags),
+                    std::move(last_.initiator), std::move(last_.delegated), last_.lifetime};
+}
+
+} // namespace gss::inline v0::detail

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/security_context.h>
+
+#include "access.h"
+#include "backend_interface.h"
+
+#include <utility>
+
+namespace gss::inline v0 {
+
+namespace {
+
+Error not_sealed(const detail::ContextInterface& context, std::string_view operation) {
+    ErrorDetails details;
+    details.code = ErrorCode::insufficient_protection;
+    details.operation = operation;
+    details.backend = context.backend()->name();
+    details.messages.emplace_back("the context cannot encrypt, and sealing was required");
+    return Error(std::move(details));
+}
+
+Error empty_token(std::string_view operation) {
+    return {ErrorCode::invalid_token, std::string(operation), "an empty token"};
+}
+
+} // namespace
+
+MessageProtection::MessageProtection(std::unique_ptr<detail::ContextInterface> self) noexcept
+    : self_(std::move(self)) {}
+MessageProtection::MessageProtection(MessageProtection&&) noexcept = default;
+MessageProtection& MessageProtection::operator=(MessageProtection&&) noexcept = default;
+MessageProtection::~MessageProtection() = default;
+
+Result<Buffer> MessageProtection::get_mic(BytesView message, Qop qop) {
+    return self_ ? self_->get_mic(message, qop) : detail::empty_object("gss_get_mic");
+}
+
+Result<std::size_t> MessageProtection::get_mic_into(BytesView message, MutableBytes out, Qop qop) {
+    return self_ ? self_->get_mic_into(message, out, qop) : detail::empty_object("gss_get_mic");
+}
+
+Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView mic) {
+    constexpr std::string_view operation = "gss_verify_mic";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    if (mic.empty()) {
+        return empty_token(operation);
+    }
+    return self_->verify_mic(message, mic, out_of_order_);
+}
+
+Result<Wrapped> MessageProtection::wrap(BytesView message, Seal seal, Qop qop) {
+    constexpr std::string_view operation = "gss_wrap";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    Result<Wrapped> wrapped = self_->wrap(message, seal != Seal::integrity_only, qop);
+    if (seal == Seal::required && wrapped && !wrapped->sealed) {
+        return not_sealed(*self_, operation);
+    }
+    return wrapped;
+}
+
+Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes out, Seal seal,
+                                                 Qop qop) {
+    constexpr std::string_view operation = "gss_wrap";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    Result<WrappedInto> wrapped = self_->wrap_into(message, out, seal != Seal::integrity_only, qop);
+    if (seal == Seal::required && wrapped && !wrapped->sealed) {
+        secure_wipe(out); // it holds the message in the clear
+        return not_sealed(*self_, operation);
+    }
+    return wrapped;
+}
+
+Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
+    constexpr std::string_view operation = "gss_unwrap";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    if (token.empty()) {
+        return empty_token(operation);
+    }
+    if (self_->leaves_alone(token)) {
+        // The native call takes a pointer to mutable octets and does not write there.
+        return self_->unwrap({const_cast<std::byte*>(token.data()), token.size()}, out_of_order_);
+    }
+    // Integrity-only tokens hold the message in the clear, and unsealing may happen in place.
+    SecretBytes copy(token);
+    return self_->unwrap(copy.mutable_view(), out_of_order_);
+}
+
+Result<Unwrapped> MessageProtection::unwrap(MutableBytes token) {
+    constexpr std::string_view operation = "gss_unwrap";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    return token.empty() ? empty_token(operation) : self_->unwrap(token, out_of_order_);
+}
+
+Result<UnwrappedInPlace> MessageProtection::unwrap_in_place(MutableBytes token) {
+    constexpr std::string_view operation = "gss_unwrap";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    return token.empty() ? empty_token(operation) : self_->unwrap_in_place(token, out_of_order_);
+}
+
+Result<std::size_t> MessageProtection::wrap_size_limit(std::size_t max_token_size, Seal seal,
+                                                       Qop qop) const {
+    return self_ ? self_->wrap_size_limit(max_token_size, seal != Seal::integrity_only, qop)
+                 : detail::empty_object("gss_wrap_size_limit");
+}
+
+Result<void> MessageProtection::accept_out_of_order() {
+    constexpr std::string_view operation = "accept out of order";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    const detail::BackendInterface& backend = *self_->backend();
+    if (!backend.supports(Capability::out_of_order_delivery, mechanism::krb5())) {
+        return Error(ErrorCode::unavailable, std::string(operation),
+                     std::string(backend.name()) +
+                         " reports the order of a token before it has checked the checksum");
+    }
+    out_of_order_ = true;
+    return {};
+}
+
+} // namespace gss::inline v0

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/name.h>
+
+#include "access.h"
+#include "backend_interface.h"
+
+#include <utility>
+
+namespace gss::inline v0 {
+
+namespace {
+
+using detail::Access;
+using detail::NamePtr;
+
+constexpr std::string_view import_operation = "gss_import_name";
+
+Result<Name> wrap_up(Result<NamePtr> native) {
+    if (!native) {
+        return native.error();
+    }
+    return Access::name(*std::move(native));
+}
+
+Error damaged(std::string message) {
+    return {ErrorCode::damaged_export, "read an exported name", std::move(message)};
+}
+
+std::size_t big_endian(BytesView octets) noexcept {
+    std::size_t value = 0;
+    for (const std::byte octet : octets) {
+        value = (value << 8U) | std::to_integer<std::size_t>(octet);
+    }
+    return value;
+}
+
+/// Types whose octets are a number in the machine's own form, where a NUL is data.
+bool is_binary(const Oid& type) {
+    return type == name_type::machine_uid() || type == name_type::exported() ||
+           type == name_type::composite_export();
+}
+
+} // namespace
+
+Result<ExportedName> ExportedName::parse(BytesView octets) {
+    // RFC 2743 s3.2: TOK_ID 04 01, MECH_OID_LEN (2 octets), MECH_OID (DER), NAME_LEN (4), NAME.
+    // RFC 6680 s8: composite names have TOK_ID 04 02.
+    constexpr std::size_t prefix = 4;
+    if (octets.size() < prefix) {
+        return damaged("shorter than its 4 octets of prefix");
+    }
+    const std::byte second = octets[1];
+    if (octets[0] != std::byte{4} || (second != std::byte{1} && second != std::byte{2})) {
+        return damaged("does not begin with token id 04 01 or 04 02");
+    }
+    const std::size_t oid_size = big_endian(octets.subspan(2, 2));
+    if (oid_size > octets.size() - prefix) {
+        return damaged("mechanism identifier is cut");
+    }
+    Result<Oid> mechanism = Oid::from_der(octets.subspan(prefix, oid_size));
+    if (!mechanism) {
+        return damaged("mechanism identifier: " + mechanism.error().messages().front());
+    }
+    const BytesView rest = octets.subspan(prefix + oid_size);
+    if (rest.size() < 4 || big_endian(rest.first(4)) != rest.size() - 4) {
+        return damaged("length of the name does not fit the octets");
+    }
+    return ExportedName{*std::move(mechanism), rest.subspan(4), second == std::byte{2}};
+}
+
+Result<Name> Name::import_name(const Backend& backend, std::string_view text,
+                               const std::optional<Oid>& type) {
+    if (!Access::of(backend)) {
+        return detail::empty_object(import_operation);
+    }
+    if (type && (*type == name_type::exported() || *type == name_type::composite_export())) {
+        return import_exported(backend, as_bytes(text));
+    }
+    if (text.find('\0') != std::string_view::npos && !(type && is_binary(*type))) {
+        return Error(ErrorCode::bad_name, std::string(import_operation),
+                     "a NUL octet inside the name");
+    }
+    return wrap_up(Access::of(backend)->import_name(as_bytes(text), type));
+}
+
+Result<Name> Name::import_exported(const Backend& backend, BytesView exported) {
+    if (!Access::of(backend)) {
+        return detail::empty_object(import_operation);
+    }
+    const Result<ExportedName> parts = ExportedName::parse(exported);
+    if (!parts) {
+        return parts.error();
+    }
+    // Kerberos names are text in both libraries, which would cut at a NUL.
+    if (!parts->composite && parts->mechanism == mechanism::krb5() &&
+        as_text(parts->name).find('\0') != std::string_view::npos) {
+        return damaged("a NUL octet inside a Kerberos name");
+    }
+    return wrap_up(Access::of(backend)->import_name(
+        exported, parts->composite ? name_type::composite_export() : name_type::exported()));
+}
+
+Result<Name> Name::import_trusted(const Backend& backend, BytesView octets, const Oid& type) {
+    if (!Access::of(backend)) {
+        return detail::empty_object(import_operation);
+    }
+    return wrap_up(Access::of(backend)->import_name(octets, type));
+}
+
+Result<DisplayedName> Name::display() const {
+    return self_ ? self_->display() : detail::empty_object("gss_display_name");
+}
+
+Result<bool> Name::equals(const Name& other) const {
+    if (!self_ || !other.self_) {
+        return detail::empty_object("gss_compare_name");
+    }
+    if (!detail::same_library(self_->backend(), other.self_->backend())) {
+        return detail::mixed_backends("gss_compare_name", self_->backend()->name(),
+                                      other.self_->backend()->name());
+    }
+    return self_->equals(*other.self_);
+}
+
+Result<Name> Name::canonicalize(const Oid& mechanism) const {
+    return self_ ? wrap_up(self_->canonicalize(mechanism))
+                 : detail::empty_object("gss_canonicalize_name");
+}
+
+Result<Buffer> Name::export_name() const {
+    return self_ ? self_->export_name() : detail::empty_object("gss_export_name");
+}
+
+Result<Name> Name::duplicate() const {
+    return self_ ? wrap_up(self_->duplicate()) : detail::empty_object("gss_duplicate_name");
+}
+
+Result<OidSet> Name::mechanisms() const {
+    return self_ ? self_->mechanisms() : detail::empty_object("gss_inquire_mechs_for_name");
+}
+
+void Name::release() noexcept {
+    self_.reset();
+}
+
+Backend Name::backend() const {
+    return Access::backend(self_ ? self_->backend() : nullptr);
+}
+
+} // namespace gss::inline v0

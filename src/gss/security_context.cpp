@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gssxx/security_context.h>
+
+#include "access.h"
+#include "context_info.h"
+
+#include <utility>
+
+namespace gss::inline v0 {
+
+namespace {
+
+using detail::Access;
+using detail::BackendPtr;
+
+constexpr std::string_view import_operation = "gss_import_sec_context";
+constexpr std::string_view export_operation = "gss_export_sec_context";
+
+Error no_context(std::string_view operation) {
+    return {ErrorCode::no_context, std::string(operation),
+            "the native library has deleted the context"};
+}
+
+} // namespace
+
+SecurityContext::SecurityContext(std::unique_ptr<detail::ContextInterface> self, Oid mechanism,
+                                 ContextFlags flags) noexcept
+    : MessageProtection(std::move(self)), mechanism_(std::move(mechanism)), flags_(flags) {}
+
+Result<SecurityContext> SecurityContext::import_context(const Backend& backend,
+                                                        const ExportedContext& exported) {
+    const BackendPtr& native = Access::of(backend);
+    if (!native) {
+        return detail::empty_object(import_operation);
+    }
+    if (exported.backend() != native->name()) {
+        return detail::mixed_backends(import_operation, native->name(), exported.backend());
+    }
+    return import_trusted(backend, exported.native_token());
+}
+
+Result<SecurityContext> SecurityContext::import_trusted(const Backend& backend,
+                                                        BytesView native_token) {
+    const BackendPtr& native = Access::of(backend);
+    if (!native) {
+        return detail::empty_object(import_operation);
+    }
+    if (native_token.empty()) {
+        return Error(ErrorCode::invalid_token, std::string(import_operation), "an empty token");
+    }
+    Result<detail::ContextPtr> imported = native->import_context(native_token);
+    if (!imported) {
+        return imported.error();
+    }
+    Result<detail::NativeContextInfo> info = (*imported)->inquire();
+    if (!info) {
+        return info.error();
+    }
+    // RFC 2743 s2.2.8: only fully established contexts travel between processes.
+    if (!info->open || !info->mechanism) {
+        return Error(ErrorCode::no_context, std::string(import_operation),
+                     "the imported context is not established");
+    }
+    return SecurityContext(*std::move(imported), *std::move(info->mechanism), info->flags);
+}
+
+Result<ExportedContext> SecurityContext::export_context() {
+    if (!self_) {
+        return detail::empty_object(export_operation);
+    }
+    const BackendPtr backend = self_->backend();
+    const Result<Buffer> native_token = self_->export_context();
+    if (!native_token) {
+        return native_token.error();
+    }
+    self_.reset();
+    return ExportedContext::frame(backend->name(), native_token->view());
+}
+
+Result<ContextInfo> SecurityContext::inquire() const {
+    return self_ ? detail::to_public(self_->inquire())
+                 : detail::empty_object("gss_inquire_context");
+}
+
+Result<Lifetime> SecurityContext::remaining_lifetime() const {
+    return self_ ? self_->remaining_lifetime() : detail::empty_object("gss_context_time");
+}
+
+Result<void> SecurityContext::process_context_token(BytesView token) {
+    constexpr std::string_view operation = "gss_process_context_token";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    if (token.empty()) {
+        return Error(ErrorCode::invalid_token, std::string(operation), "an empty token");
+    }
+    Result<void> processed = self_->process_token(token);
+    if (processed && !self_->exists()) {
+        return no_context(operation);
+    }
+    return processed;
+}
+
+Result<Buffer> SecurityContext::delete_context() {
+    if (!self_) {
+        return detail::empty_object("gss_delete_sec_context");
+    }
+    Result<Buffer> token = self_->delete_with_token();
+    self_.reset();
+    return token;
+}
+
+Backend SecurityContext::backend() const {
+    return Access::backend(self_ ? self_->backend() : nullptr);
+}
+
+} // namespace gss::inline v0
