@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Result<Buffer> export_context() override;
     [[nodiscard]] Result<void> process_token(BytesView token) override;
     [[nodiscard]] Result<Buffer> delete_with_token() override;
+    [[nodiscard]] const std::optional<Oid>& mechanism() const noexcept override {
+        return mechanism_;
+    }
     [[nodiscard]] bool exists() const noexcept override { return handle_ != nullptr; }
 
 private:

@@ -7,6 +7,7 @@
 #include "worker.h"
 
 #include <condition_variable>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,17 +34,24 @@ template <typename Task>
         std::condition_variable finished;
         std::optional<Task> task;   // destroyed by the worker
         std::optional<Value> value; // set by the worker unless abandoned
+        std::exception_ptr thrown;  // likewise: memory may run out there
         bool abandoned = false;
     };
     auto shared = std::make_shared<Shared>(std::move(task));
     run_on_worker([shared]() mutable {
-        std::optional<Value> value((*shared->task)());
+        std::optional<Value> value;
+        std::exception_ptr thrown;
+        try {
+            value.emplace((*shared->task)());
+        } catch (...) {
+            thrown = std::current_exception();
+        }
         shared->task.reset();
         {
             const std::lock_guard lock(shared->mutex);
             if (!shared->abandoned) {
-                shared->value = std::move(value);
-                value.reset();
+                shared->value = std::exchange(value, std::nullopt);
+                shared->thrown = thrown;
                 shared->finished.notify_one();
             }
         }
@@ -51,7 +59,10 @@ template <typename Task>
     });
     std::unique_lock lock(shared->mutex);
     shared->finished.wait_until(lock, *deadline.when(),
-                                [&shared] { return shared->value.has_value(); });
+                                [&shared] { return shared->value || shared->thrown; });
+    if (shared->thrown) {
+        std::rethrow_exception(shared->thrown);
+    }
     shared->abandoned = !shared->value.has_value();
     return std::move(shared->value);
 }

@@ -184,6 +184,8 @@ public:
     [[nodiscard]] virtual Result<Buffer> export_context() = 0;
     [[nodiscard]] virtual Result<void> process_token(BytesView token) = 0;
     [[nodiscard]] virtual Result<Buffer> delete_with_token() = 0;
+    /// What the library named last; nothing before that.
+    [[nodiscard]] virtual const std::optional<Oid>& mechanism() const noexcept = 0;
     /// False when there is no native context (any more).
     [[nodiscard]] virtual bool exists() const noexcept = 0;
 };

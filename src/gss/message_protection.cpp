@@ -121,10 +121,11 @@ Result<void> MessageProtection::accept_out_of_order() {
         return detail::empty_object(operation);
     }
     const detail::BackendInterface& backend = *self_->backend();
-    if (!backend.supports(Capability::out_of_order_delivery, mechanism::krb5())) {
+    const std::optional<Oid>& mechanism = self_->mechanism();
+    if (!mechanism || !backend.supports(Capability::out_of_order_delivery, *mechanism)) {
         return Error(ErrorCode::unavailable, std::string(operation),
                      std::string(backend.name()) +
-                         " reports the order of a token before it has checked the checksum");
+                         " may report the order of a token before it has checked the checksum");
     }
     out_of_order_ = true;
     return {};
