@@ -38,7 +38,9 @@ configure() {
     shift 2
     local -a compiler_env
     compiler_environment "$compiler"
-    local wanted="${compiler_env[*]} $root $*"
+    # An existing folder keeps the old defaults of options, so these belong to what is wanted.
+    local wanted
+    wanted="${compiler_env[*]} $root $* $(cksum <"$root/meson_options.txt")"
     mkdir -p "$root/build"
     if [[ -f $dir/build.ninja && -f $dir/.configured && $(<"$dir/.configured") == "$wanted" ]]; then
         return 0
