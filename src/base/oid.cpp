@@ -189,7 +189,7 @@ std::string Oid::to_string() const {
         shift_in_base128(decimal, value & digit_mask);
         if ((value & more_bit) == 0) {
             dotted += dotted.empty() ? split_first_subidentifier(decimal) : "." + decimal;
-            decimal = "0";
+            decimal.assign(1, '0');
         }
     }
     return dotted;

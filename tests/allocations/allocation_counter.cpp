@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "allocation_counter.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local std::size_t calls = 0;
+thread_local std::size_t held = 0;
+
+void release(void* memory) noexcept {
+    held -= malloc_usable_size(memory);
+    std::free(memory);
+}
+
+} // namespace
+
+namespace gss::test {
+
+std::size_t allocation_count() noexcept {
+    return calls;
+}
+
+std::size_t held_bytes() noexcept {
+    return held;
+}
+
+} // namespace gss::test
+
+// The array and nothrow forms of the standard library come down to these.
+void* operator new(std::size_t size) {
+    void* memory = std::malloc(size == 0 ? 1 : size);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    ++calls;
+    held += malloc_usable_size(memory);
+    return memory;
+}
+
+void operator delete(void* memory) noexcept {
+    release(memory);
+}
+
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+    release(memory);
+}
