@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::string_view soname = "libgssapi_krb5.so.2";
 
-[[gnu::used, gnu::section(".note.dlopen")]] const auto dlopen_note = rfc2744::make_dlopen_note(
-    R"([{"feature":"mit","description":"GSSAPI over MIT Kerberos","priority":"recommended",)"
-    R"("soname":["libgssapi_krb5.so.2"]}])");
+[[gnu::used, gnu::section(".note.dlopen"), gnu::aligned(4)]] const auto dlopen_note =
+    rfc2744::make_dlopen_note(
+        R"([{"feature":"mit","description":"GSSAPI over MIT Kerberos","priority":"recommended",)"
+        R"("soname":["libgssapi_krb5.so.2"]}])");
 
 /// RFC 4121 s4.2.6.2: octets 0 and 1 are 05 04; flag 2 says sealed; octets 6 and 7 are the RRC.
 /// MIT rotates in place when there is something to rotate, and clears EC and RRC of
