@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// gssxx-realm run -- CMD: runs a command in a throwaway Kerberos realm.
+#include "realm_arguments.h"
+#include "realm_runner.h"
+
+#include <exception>
+#include <iostream>
+#include <variant>
+
+int main(int argc, char** argv) {
+    using namespace gss::realm;
+    try {
+        auto parsed = parse_arguments(argc, argv);
+        if (const auto* text = std::get_if<TextAndStatus>(&parsed)) {
+            (text->status == 0 ? std::cout : std::cerr) << text->text;
+            return text->status;
+        }
+        return run_in_realm(std::get<RunArguments>(std::move(parsed)));
+    } catch (const std::exception& fault) {
+        std::cerr << "gssxx-realm: " << fault.what() << '\n';
+        return own_failure;
+    }
+}
