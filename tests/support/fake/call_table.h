@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table of native functions in front of ordinary C++ functions.
+//
+// rfc2744::Functions holds plain function pointers, which carry no state. A NativeTable owns one
+// of a fixed number of slots; for each slot there is a set of trampolines that find its table.
+#pragma once
+
+#include "library.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace gss::test {
+
+namespace abi = rfc2744::abi;
+
+/// The native functions by name.
+enum class Call : std::size_t {
+#define GSSXX_ENUMERATOR(name, parameters) name,
+    GSSXX_RFC2744_SYMBOLS(GSSXX_ENUMERATOR, GSSXX_ENUMERATOR)
+#undef GSSXX_ENUMERATOR
+};
+
+/// "gss_wrap" and so on.
+[[nodiscard]] std::string_view name_of(Call call) noexcept;
+
+/// What each native function does.
+struct CallTable {
+#define GSSXX_FUNCTION(name, parameters) std::function<abi::Uint32 parameters> name;
+    GSSXX_RFC2744_SYMBOLS(GSSXX_FUNCTION, GSSXX_FUNCTION)
+#undef GSSXX_FUNCTION
+};
+
+/// True for the calls that only give something back; they have no failures worth a script.
+[[nodiscard]] bool is_release(Call call) noexcept;
+
+/// A table of plain functions that do what a CallTable says, until a script says otherwise.
+/// Thread-safe. The table must outlive all that was made with its functions; a call through a
+/// table that is gone ends the program with a message.
+class NativeTable {
+public:
+    explicit NativeTable(CallTable honest);
+    ~NativeTable();
+    NativeTable(const NativeTable&) = delete;
+    NativeTable& operator=(const NativeTable&) = delete;
+
+    /// The plain functions; null where @p honest has none.
+    [[nodiscard]] const rfc2744::Functions& functions() const noexcept { return functions_; }
+    [[nodiscard]] const CallTable& honest() const noexcept { return honest_; }
+
+    /// Puts @p function in place of a call; null ends that.
+    template <typename Function>
+    void replace(Function CallTable::*member, std::type_identity_t<Function> function) {
+        const std::lock_guard lock(mutex_);
+        script_.*member = std::move(function);
+    }
+    /// Makes the next calls of that kind return @p status, without being carried out.
+    void fail(Call call, NativeStatus status, std::size_t times = 1);
+    /// Makes the n-th call from now on (from 1, releases not counted) return @p status, without
+    /// being carried out.
+    void fail_nth(std::size_t n, NativeStatus status);
+    /// The call that fail_nth() hit, if one did.
+    [[nodiscard]] std::optional<Call> hit() const;
+
+    /// How many calls of that kind were made.
+    [[nodiscard]] std::size_t count(Call call) const;
+    /// How many calls were made, releases not counted.
+    [[nodiscard]] std::size_t count() const;
+
+    /// For the trampolines.
+    template <auto Member, typename... Arguments>
+    abi::Uint32 invoke(Call call, abi::Uint32* minor, Arguments... arguments) {
+        auto function = honest_.*Member;
+        {
+            const std::lock_guard lock(mutex_);
+            if (const std::optional<NativeStatus> status = scripted_failure(call)) {
+                *minor = status->minor;
+                return status->major;
+            }
+            if (script_.*Member) {
+                function = script_.*Member;
+            }
+        }
+        return function(minor, arguments...);
+    }
+
+private:
+    [[nodiscard]] std::optional<NativeStatus> scripted_failure(Call call);
+
+    struct Failing {
+        Call call;
+        NativeStatus status;
+        std::size_t times;
+    };
+
+    const CallTable honest_;
+    std::size_t slot_;
+    rfc2744::Functions functions_;
+
+    mutable std::mutex mutex_;
+    CallTable script_;
+    std::vector<Failing> failing_;
+    std::optional<std::size_t> countdown_;
+    NativeStatus nth_status_;
+    std::optional<Call> hit_;
+    std::vector<std::size_t> counts_;
+};
+
+} // namespace gss::test
