@@ -64,7 +64,7 @@ compile() {
     if [[ -t 2 ]]; then
         ninja -C "$root/build/$name" -j "$(jobs)" "$@" >&2
     elif ! ninja -C "$root/build/$name" -j "$(jobs)" "$@" >"$log"; then
-        grep -E -A 8 'FAILED|error' "$log" | head -n 60 >&2
+        grep -E -A 8 'FAILED:|error:' "$log" | head -n 60 >&2
         say "the whole log is in build/$name.log."
         return 1
     fi
