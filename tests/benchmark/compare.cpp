@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compare.h"
+
+#include <algorithm>
+
+namespace gss::bench {
+
+namespace {
+
+double lower_quartile(std::vector<double>& values) {
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 4);
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
+
+} // namespace
+
+void Contest::prepare(Side /*side*/, std::size_t /*count*/) {}
+
+Comparison::Comparison(Contest& contest, const CompareSettings& settings)
+    : contest_(contest), pairs_(settings.pairs) {
+    for (const Side side : {Side::ours, Side::direct}) {
+        static_cast<void>(timed(side)); // first calls fill caches of the library's own
+    }
+    while (true) {
+        const std::chrono::nanoseconds once =
+            std::max(timed(Side::direct), std::chrono::nanoseconds(1));
+        if (once >= settings.batch) {
+            const auto fitting = static_cast<std::size_t>(settings.round / (2 * once));
+            pairs_ = std::clamp(fitting, std::min(settings.least_pairs, pairs_), pairs_);
+            return;
+        }
+        const auto factor = static_cast<std::size_t>(settings.batch / once);
+        count_ *= std::clamp<std::size_t>(factor + 1, 2, 16);
+    }
+}
+
+std::chrono::nanoseconds Comparison::timed(Side side) {
+    using Clock = std::chrono::steady_clock;
+    contest_.prepare(side, count_);
+    const Clock::time_point begin = Clock::now();
+    contest_.run(side, count_);
+    return Clock::now() - begin;
+}
+
+Figures Comparison::round() {
+    std::vector<double> ours;
+    std::vector<double> direct;
+    for (std::size_t pair = 0; pair < pairs_; ++pair) {
+        const bool ours_first = (random_() >> 8U) % 2 == 0;
+        for (const bool is_ours : {ours_first, !ours_first}) {
+            const auto once =
+                static_cast<double>(timed(is_ours ? Side::ours : Side::direct).count());
+            (is_ours ? ours : direct).push_back(once / static_cast<double>(count_));
+        }
+    }
+    return {lower_quartile(ours), lower_quartile(direct)};
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+} // namespace gss::bench
