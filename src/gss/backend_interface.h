@@ -17,6 +17,8 @@
 #include <gssxx/result.h>
 #include <gssxx/time.h>
 
+#include "credential_elements.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -109,6 +111,12 @@ public:
     [[nodiscard]] virtual Result<NativeCredentialInfo> inquire(CredentialFields fields) const = 0;
     [[nodiscard]] virtual Result<NativeMechanismCredentialInfo>
     inquire_by_mechanism(const Oid& mechanism, CredentialFields fields) const = 0;
+
+    [[nodiscard]] const CredentialElements& elements() const noexcept { return elements_; }
+    [[nodiscard]] CredentialElements& elements() noexcept { return elements_; }
+
+private:
+    CredentialElements elements_;
 };
 
 /// Inputs of every step of an initiator, owned.

@@ -55,10 +55,14 @@ Result<AddArguments> add_arguments(const BackendPtr& backend, const Oid& mechani
                         options.acceptor_lifetime};
 }
 
-Result<AddedCredentials> to_public(Result<AddedNative> added) {
+/// A new credential: the elements of what it was made from, and one more.
+Result<AddedCredentials> to_public(Result<AddedNative> added, const detail::CredentialElements& old,
+                                   const Oid& mechanism, CredentialUsage usage) {
     if (!added) {
         return added.error();
     }
+    added->credential->elements() = old;
+    added->credential->elements().insert(mechanism, usage);
     return AddedCredentials{Access::credentials(std::move(added->credential)),
                             std::move(added->element.mechanisms), added->element.initiator_lifetime,
                             added->element.acceptor_lifetime};
@@ -105,6 +109,7 @@ Result<AcquiredCredentials> Credentials::acquire(const Backend& backend, Credent
     if (!acquired) {
         return acquired.error();
     }
+    acquired->credential->elements().insert(acquired->mechanisms, usage);
     return AcquiredCredentials{Credentials(std::move(acquired->credential)),
                                std::move(acquired->mechanisms), acquired->lifetime};
 }
@@ -120,7 +125,8 @@ Result<AddedCredentials> Credentials::add_to_default(const Backend& backend, con
         return arguments.error();
     }
     return to_public(timed(options.deadline, add_operation, native, arguments->name,
-                           [native, owned = *arguments] { return native->add_to_default(owned); }));
+                           [native, owned = *arguments] { return native->add_to_default(owned); }),
+                     {}, mechanism, options.usage);
 }
 
 Result<CredentialInfo> Credentials::inquire_default(const Backend& backend,
@@ -139,7 +145,8 @@ Result<AddedCredentials> Credentials::add(const Oid& mechanism, const AddOptions
         return arguments.error();
     }
     return to_public(timed(options.deadline, add_operation, self_->backend(), arguments->name,
-                           [self = self_, owned = *arguments] { return self->add(owned); }));
+                           [self = self_, owned = *arguments] { return self->add(owned); }),
+                     self_->elements(), mechanism, options.usage);
 }
 
 Result<AddedElement> Credentials::add_in_place(const Oid& mechanism, const AddOptions& options) {
@@ -159,6 +166,7 @@ Result<AddedElement> Credentials::add_in_place(const Oid& mechanism, const AddOp
     if (!added) {
         return added.error();
     }
+    self_->elements().insert(mechanism, options.usage);
     return std::move(added->element);
 }
 

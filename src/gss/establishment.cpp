@@ -39,6 +39,15 @@ Result<detail::CredentialPtr> checked_credentials(const Credentials* credentials
     return native;
 }
 
+Error wrong_usage(const BackendPtr& backend, std::string_view operation, std::string message) {
+    ErrorDetails details;
+    details.code = ErrorCode::no_credentials;
+    details.operation = operation;
+    details.backend = backend->name();
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
 } // namespace
 
 HalfOpen::HalfOpen(std::unique_ptr<detail::HalfOpenContext> self) noexcept
@@ -93,6 +102,9 @@ Result<Initiator> Initiator::create(const Name& target, const InitiateOptions& o
     if (!credentials) {
         return credentials.error();
     }
+    if (*credentials && !(*credentials)->elements().may_initiate(options.mechanism)) {
+        return wrong_usage(backend, initiate_operation, "the credentials are for accepting only");
+    }
     const Result<DisplayedName> displayed = native_target->display();
     auto arguments = std::make_shared<const detail::InitiateArguments>(
         detail::InitiateArguments{native_target, *std::move(credentials), options.mechanism,
@@ -133,6 +145,9 @@ Result<Acceptor> Acceptor::create(const Backend& backend, const AcceptOptions& o
     if (!credentials) {
         return credentials.error();
     }
+    if (*credentials && !(*credentials)->elements().may_accept()) {
+        return wrong_usage(native, accept_operation, "the credentials are for initiating only");
+    }
     auto arguments = std::make_shared<const detail::AcceptArguments>(detail::AcceptArguments{
         *std::move(credentials), options.channel_bindings, options.accept_delegation});
     return Acceptor(std::make_unique<HalfOpenContext>(native, std::move(arguments),
@@ -159,6 +174,8 @@ Result<AcceptedContext> Acceptor::finish() {
     }
     std::optional<Credentials> delegated;
     if (finished->delegated) {
+        finished->delegated->elements().insert(finished->context.mechanism(),
+                                               CredentialUsage::initiate);
         delegated = Access::credentials(std::move(finished->delegated));
     }
     return AcceptedContext{std::move(finished->context),
