@@ -51,8 +51,11 @@ bool supports(Capability capability, const Oid& oid) {
 }
 
 std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation operation) {
-    static_cast<void>(status);
-    static_cast<void>(operation);
+    // gss_inquire_cred_by_mech says "bad bindings" for a mechanism that lacks the call (SPNEGO).
+    constexpr std::uint32_t bad_bindings = 4;
+    if (operation == rfc2744::Operation::credential && status.routine() == bad_bindings) {
+        return ErrorCode::unavailable;
+    }
     return std::nullopt;
 }
 

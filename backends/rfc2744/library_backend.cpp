@@ -81,7 +81,9 @@ Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
             {"gss_import_name", Operation::name, status, std::nullopt,
              std::string(as_text(octets.first(std::min<std::size_t>(octets.size(), 256))))});
     }
-    detail::NamePtr name = output.take();
+    const bool exported =
+        type && (*type == name_type::exported() || *type == name_type::composite_export());
+    detail::NamePtr name = output.take(exported ? NameForm::mechanism : NameForm::any);
     if (!name) {
         return Error(ErrorCode::bad_name, "gss_import_name",
                      "the library reported success and gave no name");

@@ -61,6 +61,17 @@ Result<detail::NamePtr> NativeName::canonicalize(const Oid& mechanism) const {
 
 Result<Buffer> NativeName::export_name() const {
     const Library& library = library_of(*this);
+    if (form_ != NameForm::mechanism) {
+        ErrorDetails details;
+        details.code = ErrorCode::name_not_mechanism_name;
+        details.operation = "gss_export_name";
+        details.backend = library.traits.name;
+        details.messages.emplace_back("only mechanism names are exported: canonicalize it first");
+        if (const Result<DisplayedName> displayed = display()) {
+            details.subject = displayed->text;
+        }
+        return Error(std::move(details));
+    }
     OutputBuffer exported(library);
     NativeStatus status;
     status.major = library.call().export_name(&status.minor, handle_, exported.get());
@@ -77,7 +88,7 @@ Result<detail::NamePtr> NativeName::duplicate() const {
     if (status.major != abi::status_complete) {
         return error("gss_duplicate_name", status);
     }
-    return output.take();
+    return output.take(form_);
 }
 
 Result<OidSet> NativeName::mechanisms() const {
@@ -99,11 +110,11 @@ OutputName::~OutputName() {
     }
 }
 
-detail::NamePtr OutputName::take() {
+detail::NamePtr OutputName::take(NameForm form) {
     if (handle_ == nullptr) {
         return nullptr;
     }
-    auto name = std::make_shared<NativeName>(backend_, handle_);
+    auto name = std::make_shared<NativeName>(backend_, handle_, form);
     handle_ = nullptr;
     return name;
 }

@@ -8,11 +8,15 @@
 
 namespace gss::inline v0::rfc2744 {
 
+/// Whether a name is in a mechanism's own form (RFC 2743 s1.1.5). Only such names have an
+/// exported form; Heimdal 7.8 exports others, too, and then equal names differ.
+enum class NameForm : bool { any, mechanism };
+
 class NativeName : public detail::NameInterface {
 public:
     /// Takes ownership of @p handle.
-    NativeName(detail::BackendPtr backend, abi::NameHandle handle) noexcept
-        : NameInterface(std::move(backend)), handle_(handle) {}
+    NativeName(detail::BackendPtr backend, abi::NameHandle handle, NameForm form) noexcept
+        : NameInterface(std::move(backend)), handle_(handle), form_(form) {}
     ~NativeName() override;
 
     [[nodiscard]] abi::NameHandle handle() const noexcept { return handle_; }
@@ -27,6 +31,7 @@ public:
 private:
     [[nodiscard]] Error error(std::string_view operation, NativeStatus status) const;
     abi::NameHandle handle_;
+    NameForm form_;
 };
 
 /// Receives a gss_name_t; releases it unless it is taken.
@@ -38,7 +43,7 @@ public:
     ~OutputName();
     [[nodiscard]] abi::NameHandle* get() noexcept { return &handle_; }
     /// The name as an object; null when the library gave none.
-    [[nodiscard]] detail::NamePtr take();
+    [[nodiscard]] detail::NamePtr take(NameForm form = NameForm::mechanism);
 
 private:
     detail::BackendPtr backend_;
