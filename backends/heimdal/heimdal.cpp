@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::string_view soname = "libgssapi.so.3";
 
-[[gnu::used, gnu::section(".note.dlopen")]] const auto dlopen_note = rfc2744::make_dlopen_note(
-    R"([{"feature":"heimdal","description":"GSSAPI over Heimdal","priority":"suggested",)"
-    R"("soname":["libgssapi.so.3"]}])");
+[[gnu::used, gnu::section(".note.dlopen"), gnu::aligned(4)]] const auto dlopen_note =
+    rfc2744::make_dlopen_note(
+        R"([{"feature":"heimdal","description":"GSSAPI over Heimdal","priority":"suggested",)"
+        R"("soname":["libgssapi.so.3"]}])");
 
 /// Heimdal rotates sealed and integrity-only tokens in place.
 bool unwrap_leaves_alone(BytesView /*token*/) {
@@ -25,7 +26,6 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::context_export:
     case Capability::channel_bindings:
     case Capability::delegation:
-    case Capability::replay_cache:
         return kerberos_or_spnego;
     // Its IOV calls are slower than its plain ones, and there is none for MICs. It reports the
     // order of a token before it has checked the checksum.
@@ -34,14 +34,20 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::unwrap_in_caller_memory:
     case Capability::input_never_written:
     case Capability::out_of_order_delivery:
+    // Its acceptor never opens a replay cache, whatever KRB5RCACHENAME says.
+    case Capability::replay_cache:
         return false;
     }
     return false;
 }
 
 std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation operation) {
-    static_cast<void>(status);
-    static_cast<void>(operation);
+    // A name type that no mechanism knows is called "not a mechanism name"; what that status
+    // says elsewhere is said by NativeName itself.
+    constexpr std::uint32_t name_not_mechanism_name = 18;
+    if (operation == rfc2744::Operation::name && status.routine() == name_not_mechanism_name) {
+        return ErrorCode::bad_name_type;
+    }
     return std::nullopt;
 }
 
@@ -52,6 +58,8 @@ constexpr rfc2744::Traits traits{
     .unwrap_leaves_alone = &unwrap_leaves_alone,
     .supports = &supports,
     .refine = &refine,
+    .crashes_on_damaged_files = true,
+    .acquire_gives_no_reason = true,
 };
 
 } // namespace

@@ -17,7 +17,16 @@
 namespace gss::inline v0::rfc2744 {
 
 /// What was being done when a call failed; the same native status may mean different things.
-enum class Operation : std::uint8_t { name, credential, initiate, accept, message, context, other };
+enum class Operation : std::uint8_t {
+    name,
+    credential,
+    initiate,       ///< the first step: the KDC is asked, no token of the peer is read
+    initiate_reply, ///< a later step: a token of the peer is read
+    accept,
+    message,
+    context,
+    other,
+};
 
 /// Data and differences of one family of libraries. Plain functions, no state.
 struct Traits {
@@ -32,6 +41,12 @@ struct Traits {
     bool (*supports)(Capability capability, const Oid& mechanism) = nullptr;
     /// What a status of this family means beyond what classify() knows; nothing: as classify().
     std::optional<ErrorCode> (*refine)(const NativeStatus& status, Operation operation) = nullptr;
+    /// What a text of this family means, for a minor code that means nothing; may be null.
+    std::optional<ErrorCode> (*cause_of_text)(std::uint32_t minor, std::string_view text) = nullptr;
+    /// Damaged caches and keytabs are refused by us, because this family crashes on them.
+    bool crashes_on_damaged_files = false;
+    /// A failing gss_acquire_cred never says why, and gss_add_cred does.
+    bool acquire_gives_no_reason = false;
 };
 
 struct Library {

@@ -2,6 +2,7 @@
 #include "native_context.h"
 
 #include "convert.h"
+#include "file_guard.h"
 #include "library_backend.h"
 #include "native_credential.h"
 #include "native_name.h"
@@ -37,20 +38,37 @@ bool is_step_status(abi::Uint32 major) noexcept {
     return major == abi::status_complete || major == abi::status_continue_needed;
 }
 
-std::string describe_initiator(const Library& library, const detail::InitiateArguments& arguments) {
-    std::string subject = "target " + text_of(arguments.target);
-    return arguments.credentials ? subject : subject + ", " + default_cache(library);
-}
-
-std::string describe_acceptor(const Library& library, const detail::AcceptArguments& arguments) {
-    std::string subject;
+std::string describe_acceptor(const detail::AcceptArguments& arguments) {
     if (arguments.credentials) {
         const auto info = arguments.credentials->inquire(CredentialField::name);
         if (info && info->name) {
-            subject = "acceptor " + text_of(info->name) + ", ";
+            return "acceptor " + text_of(info->name);
         }
     }
-    return subject + default_keytab(library);
+    return {};
+}
+
+/// The files that using @p credential will read, for a library that crashes on damaged ones.
+Sources guarded_by(const Library& library, const detail::CredentialPtr& credential,
+                   CredentialUsage usage) {
+    return credential ? static_cast<const NativeCredential&>(*credential).guarded()
+                      : guarded_sources(library, usage);
+}
+
+/// The same failure, which also concerns @p thing.
+Error about(const Error& error, const std::string& thing) {
+    ErrorDetails details = error.details();
+    details.subject = thing + (details.subject.empty() ? "" : ", ") + details.subject;
+    return Error(std::move(details));
+}
+
+/// Initiator credentials whose ticket has expired, which Heimdal reports as one that is missing.
+bool have_expired(const detail::CredentialPtr& credential) {
+    if (!credential) {
+        return false;
+    }
+    const auto info = credential->inquire(CredentialField::lifetime);
+    return info && info->lifetime && info->lifetime->is_expired();
 }
 
 } // namespace
@@ -96,8 +114,49 @@ Result<void> NativeContext::adopt() {
     return {};
 }
 
+Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, Operation kind,
+                                    NativeStatus status) {
+    if (!mechanism_) {
+        mechanism_ = arguments.mechanism;
+    }
+    Failure failure{"gss_init_sec_context",
+                    kind,
+                    status,
+                    mechanism_,
+                    "target " + text_of(arguments.target),
+                    {}};
+    if (!arguments.credentials) {
+        failure.sources = default_sources(library_, CredentialUsage::initiate);
+    }
+    Error error = make_error(library_, std::move(failure));
+    if (error.code() == ErrorCode::ccache_not_found && have_expired(arguments.credentials)) {
+        ErrorDetails details = error.details();
+        details.code = ErrorCode::credentials_expired;
+        details.messages.emplace_back("the tickets of the credentials have expired");
+        return Error(std::move(details));
+    }
+    return error;
+}
+
+void NativeContext::learn_mechanism(const abi::OidDesc* actual) {
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
+}
+
 detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& arguments,
                                            BytesView token) {
+    detail::NativeStep step;
+    const bool first = handle_ == nullptr;
+    if (first) {
+        step.error =
+            refuse_damaged(library_, {"gss_init_sec_context", CredentialUsage::initiate, {}},
+                           guarded_by(library_, arguments.credentials, CredentialUsage::initiate));
+        if (step.error) {
+            step.error = about(*step.error, "target " + text_of(arguments.target));
+            return step;
+        }
+    }
     OidArgument mechanism(arguments.mechanism);
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
@@ -111,17 +170,11 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         &status.minor, handle_of(arguments.credentials), &handle_, handle_of(arguments.target),
         mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
         token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
-    detail::NativeStep step;
     step.token = output.take(Buffer::Content::open);
-    if (std::optional<Oid> named = to_oid(actual)) {
-        mechanism_ = std::move(named);
-    }
+    learn_mechanism(actual);
     if (!is_step_status(status.major)) {
-        if (!mechanism_) {
-            mechanism_ = arguments.mechanism;
-        }
-        step.error = error("gss_init_sec_context", Operation::initiate, status,
-                           describe_initiator(library_, arguments));
+        step.error = initiate_error(
+            arguments, first ? Operation::initiate : Operation::initiate_reply, status);
         destroy();
         return step;
     }
@@ -132,8 +185,25 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
     return step;
 }
 
+Error NativeContext::accept_error(const detail::AcceptArguments& arguments, BytesView token,
+                                  NativeStatus status) {
+    if (!mechanism_) {
+        mechanism_ = framed_mechanism(token);
+    }
+    return make_error(library_, {"gss_accept_sec_context", Operation::accept, status, mechanism_,
+                                 describe_acceptor(arguments),
+                                 default_sources(library_, CredentialUsage::accept)});
+}
+
 detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,
                                          BytesView token) {
+    detail::NativeStep step;
+    step.error =
+        refuse_damaged(library_, {"gss_accept_sec_context", CredentialUsage::accept, {}},
+                       guarded_by(library_, arguments.credentials, CredentialUsage::accept));
+    if (step.error) {
+        return step;
+    }
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
     OutputBuffer output(library_);
@@ -147,17 +217,10 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
         &status.minor, &handle_, handle_of(arguments.credentials), &input, bindings.get(),
         initiator.get(), &actual, output.get(), &flags, &lifetime,
         arguments.accept_delegation ? delegated.get() : nullptr);
-    detail::NativeStep step;
     step.token = output.take(Buffer::Content::open);
-    if (std::optional<Oid> named = to_oid(actual)) {
-        mechanism_ = std::move(named);
-    }
+    learn_mechanism(actual);
     if (!is_step_status(status.major)) {
-        if (!mechanism_) {
-            mechanism_ = framed_mechanism(token);
-        }
-        step.error = error("gss_accept_sec_context", Operation::accept, status,
-                           describe_acceptor(library_, arguments));
+        step.error = accept_error(arguments, token, status);
         destroy();
         return step;
     }

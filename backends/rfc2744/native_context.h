@@ -51,6 +51,10 @@ public:
     [[nodiscard]] bool exists() const noexcept override { return handle_ != nullptr; }
 
 private:
+    [[nodiscard]] Error initiate_error(const detail::InitiateArguments& arguments, Operation kind,
+                                       NativeStatus status);
+    [[nodiscard]] Error accept_error(const detail::AcceptArguments& arguments, BytesView token,
+                                     NativeStatus status);
     [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,
                               std::string subject = {}) const;
     [[nodiscard]] std::optional<Error> refuse_without_context(std::string_view operation) const;
@@ -60,6 +64,8 @@ private:
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
+    /// Notes what the library names as the mechanism, if it names one.
+    void learn_mechanism(const abi::OidDesc* actual);
     void destroy() noexcept;
 
     const Library& library_;

@@ -2,10 +2,12 @@
 #include "native_credential.h"
 
 #include "convert.h"
+#include "file_guard.h"
 #include "library_backend.h"
 #include "native_name.h"
 #include "status.h"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -17,22 +19,65 @@ const Library& library_of(const detail::BackendPtr& backend) noexcept {
     return static_cast<const LibraryBackend&>(*backend).native();
 }
 
-/// Whose credentials, and where the library looks for them.
-std::string subject_of(const Library& library, const detail::NamePtr& name, CredentialUsage usage) {
-    std::string subject = name ? "credentials of " + text_of(name) : "default credentials";
-    if (usage != CredentialUsage::accept) {
-        subject += ", " + default_cache(library);
+/// Whose credentials.
+std::string subject_of(const detail::NamePtr& name) {
+    return name ? "credentials of " + text_of(name) : "default credentials";
+}
+
+std::string principal_of(const detail::NamePtr& name) {
+    return name ? text_of(name) : std::string();
+}
+
+/// An initiator's acquisition may go on to the keytab when the cache is of no use.
+CredentialUsage files_read(CredentialUsage usage) noexcept {
+    return usage == CredentialUsage::accept ? usage : CredentialUsage::both;
+}
+
+/// Whether gss_acquire_cred failed without a word and gss_add_cred may know more. Not after it
+/// took long: that was a KDC, and it would be waited for again.
+bool is_worth_asking_again(const Library& library, const NativeStatus& status,
+                           std::chrono::steady_clock::duration took) noexcept {
+    return library.traits.acquire_gives_no_reason && status.minor == 0 &&
+           status.routine() == static_cast<std::uint32_t>(abi::Routine::no_credentials) &&
+           took < std::chrono::seconds(2);
+}
+
+/// What gss_add_cred says about the credentials that gss_acquire_cred did not give.
+NativeStatus ask_again(const detail::BackendPtr& backend, const detail::AcquireArguments& arguments,
+                       const Oid& mechanism) {
+    OidArgument oid(mechanism);
+    OutputCredential credential(backend);
+    NativeStatus status;
+    status.major = library_of(backend).call().add_cred(
+        &status.minor, nullptr, handle_of(arguments.name), oid.get(),
+        static_cast<int>(arguments.usage), to_native(arguments.lifetime),
+        to_native(arguments.lifetime), credential.get(), nullptr, nullptr, nullptr);
+    return status;
+}
+
+Error acquire_error(const detail::BackendPtr& backend, const detail::AcquireArguments& arguments,
+                    NativeStatus status, std::chrono::steady_clock::duration took) {
+    const Library& library = library_of(backend);
+    const Oid mechanism =
+        arguments.mechanisms.empty() ? mechanism::krb5() : arguments.mechanisms[0];
+    if (is_worth_asking_again(library, status, took)) {
+        const NativeStatus reason = ask_again(backend, arguments, mechanism);
+        status = reason.major == abi::status_complete ? status : reason;
     }
-    if (usage != CredentialUsage::initiate) {
-        subject += ", " + default_keytab(library);
-    }
-    return subject;
+    return make_error(library,
+                      {"gss_acquire_cred", Operation::credential, status, mechanism,
+                       subject_of(arguments.name), default_sources(library, arguments.usage)});
 }
 
 /// gss_add_cred into @p output, or into @p input itself when @p output is null.
 Result<AddedElement> call_add(const Library& library, abi::CredentialHandle input,
                               const detail::AddArguments& arguments,
                               abi::CredentialHandle* output) {
+    if (std::optional<Error> refused =
+            refuse_damaged(library, {"gss_add_cred", arguments.usage, principal_of(arguments.name)},
+                           guarded_sources(library, files_read(arguments.usage)))) {
+        return *std::move(refused);
+    }
     OidArgument mechanism(arguments.mechanism);
     OutputOidSet mechanisms(library);
     abi::Uint32 initiator_lifetime = 0;
@@ -46,7 +91,7 @@ Result<AddedElement> call_add(const Library& library, abi::CredentialHandle inpu
     if (status.major != abi::status_complete) {
         return make_error(library,
                           {"gss_add_cred", Operation::credential, status, arguments.mechanism,
-                           subject_of(library, arguments.name, arguments.usage)});
+                           subject_of(arguments.name), default_sources(library, arguments.usage)});
     }
     return AddedElement{mechanisms.copy(), to_lifetime(initiator_lifetime),
                         to_lifetime(acceptor_lifetime)};
@@ -122,11 +167,11 @@ OutputCredential::~OutputCredential() {
     }
 }
 
-detail::CredentialPtr OutputCredential::take() {
+detail::CredentialPtr OutputCredential::take(Sources guarded) {
     if (handle_ == nullptr) {
         return nullptr;
     }
-    auto credential = std::make_shared<NativeCredential>(backend_, handle_);
+    auto credential = std::make_shared<NativeCredential>(backend_, handle_, std::move(guarded));
     handle_ = nullptr;
     return credential;
 }
@@ -134,21 +179,29 @@ detail::CredentialPtr OutputCredential::take() {
 Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
                                        const detail::AcquireArguments& arguments) {
     const Library& library = library_of(backend);
+    Sources guarded = guarded_sources(library, files_read(arguments.usage));
+    if (std::optional<Error> refused = refuse_damaged(
+            library, {"gss_acquire_cred", arguments.usage, principal_of(arguments.name)},
+            guarded)) {
+        return *std::move(refused);
+    }
     OidSetArgument desired(arguments.mechanisms);
     OutputCredential credential(backend);
     OutputOidSet mechanisms(library);
     abi::Uint32 lifetime = 0;
     NativeStatus status;
+    const auto start = std::chrono::steady_clock::now();
     status.major = library.call().acquire_cred(
         &status.minor, handle_of(arguments.name), to_native(arguments.lifetime), desired.get(),
         static_cast<int>(arguments.usage), credential.get(), mechanisms.get(), &lifetime);
     if (status.major != abi::status_complete) {
-        const std::optional<Oid> mechanism =
-            arguments.mechanisms.empty() ? std::nullopt : std::optional(arguments.mechanisms[0]);
-        return make_error(library, {"gss_acquire_cred", Operation::credential, status, mechanism,
-                                    subject_of(library, arguments.name, arguments.usage)});
+        return acquire_error(backend, arguments, status, std::chrono::steady_clock::now() - start);
     }
-    detail::AcquiredNative acquired{credential.take(), mechanisms.copy(), to_lifetime(lifetime)};
+    if (arguments.usage == CredentialUsage::initiate) {
+        guarded.keytab.clear();
+    }
+    detail::AcquiredNative acquired{credential.take(std::move(guarded)), mechanisms.copy(),
+                                    to_lifetime(lifetime)};
     if (!acquired.credential) {
         return not_a_credential("gss_acquire_cred", library);
     }
@@ -173,6 +226,13 @@ Result<detail::AddedNative> add(const detail::BackendPtr& backend, abi::Credenti
 Result<detail::NativeCredentialInfo>
 inquire(const detail::BackendPtr& backend, abi::CredentialHandle handle, CredentialFields fields) {
     const Library& library = library_of(backend);
+    if (handle == nullptr) {
+        if (std::optional<Error> refused =
+                refuse_damaged(library, {"gss_inquire_cred", CredentialUsage::both, {}},
+                               guarded_sources(library, CredentialUsage::both))) {
+            return *std::move(refused);
+        }
+    }
     OutputName name(backend);
     OutputOidSet mechanisms(library);
     abi::Uint32 lifetime = 0;
@@ -184,13 +244,18 @@ inquire(const detail::BackendPtr& backend, abi::CredentialHandle handle, Credent
         fields.contains(CredentialField::usage) ? &usage : nullptr,
         fields.contains(CredentialField::mechanisms) ? mechanisms.get() : nullptr);
     if (status.major != abi::status_complete) {
-        return make_error(library, {"gss_inquire_cred", Operation::credential, status, std::nullopt,
-                                    handle != nullptr
-                                        ? std::string()
-                                        : subject_of(library, nullptr, CredentialUsage::both)});
+        const bool of_default = handle == nullptr;
+        return make_error(
+            library, {"gss_inquire_cred", Operation::credential, status, std::nullopt,
+                      of_default ? subject_of(nullptr) : std::string(),
+                      of_default ? default_sources(library, CredentialUsage::both) : Sources()});
     }
     detail::NativeCredentialInfo info;
     info.name = name.take();
+    // For the default credential Heimdal 7.8 gives a name of no mechanism, which nothing reads.
+    if (handle == nullptr && info.name && !info.name->display()) {
+        info.name.reset();
+    }
     if (fields.contains(CredentialField::lifetime)) {
         info.lifetime = to_lifetime(lifetime);
     }

@@ -4,19 +4,23 @@
 
 #include "abi.h"
 #include "backend_interface.h"
+#include "sources.h"
 
-#include <string>
+#include <utility>
 
 namespace gss::inline v0::rfc2744 {
 
 class NativeCredential : public detail::CredentialInterface {
 public:
     /// Takes ownership of @p handle.
-    NativeCredential(detail::BackendPtr backend, abi::CredentialHandle handle) noexcept
-        : CredentialInterface(std::move(backend)), handle_(handle) {}
+    NativeCredential(detail::BackendPtr backend, abi::CredentialHandle handle,
+                     Sources guarded) noexcept
+        : CredentialInterface(std::move(backend)), handle_(handle), guarded_(std::move(guarded)) {}
     ~NativeCredential() override;
 
     [[nodiscard]] abi::CredentialHandle handle() const noexcept { return handle_; }
+    /// The files that using the credential reads, where the library must not see damaged ones.
+    [[nodiscard]] const Sources& guarded() const noexcept { return guarded_; }
 
     [[nodiscard]] Result<detail::AddedNative>
     add(const detail::AddArguments& arguments) const override;
@@ -29,6 +33,7 @@ public:
 
 private:
     abi::CredentialHandle handle_;
+    Sources guarded_;
 };
 
 /// Receives a gss_cred_id_t; releases it unless it is taken.
@@ -40,7 +45,7 @@ public:
     ~OutputCredential();
     [[nodiscard]] abi::CredentialHandle* get() noexcept { return &handle_; }
     /// The credential as an object; null when the library gave none.
-    [[nodiscard]] detail::CredentialPtr take();
+    [[nodiscard]] detail::CredentialPtr take(Sources guarded = {});
 
 private:
     detail::BackendPtr backend_;

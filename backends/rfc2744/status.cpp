@@ -3,11 +3,11 @@
 
 #include "classify.h"
 #include "convert.h"
+#include "diagnose.h"
 
 #include <gssxx/mechanism.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace gss::inline v0::rfc2744 {
@@ -16,29 +16,6 @@ namespace {
 
 constexpr std::size_t max_messages = 8;
 constexpr std::size_t max_text = 4096;
-
-/// A context of the library's own libkrb5, for one question.
-class Krb5Context {
-public:
-    explicit Krb5Context(const Krb5Functions& krb5) noexcept : krb5_(krb5) {
-        if (krb5.init_context == nullptr || krb5.free_context == nullptr ||
-            krb5.init_context(&context_) != 0) {
-            context_ = nullptr;
-        }
-    }
-    ~Krb5Context() {
-        if (context_ != nullptr) {
-            krb5_.free_context(context_);
-        }
-    }
-    Krb5Context(const Krb5Context&) = delete;
-    Krb5Context& operator=(const Krb5Context&) = delete;
-    [[nodiscard]] void* get() const noexcept { return context_; }
-
-private:
-    const Krb5Functions& krb5_;
-    void* context_ = nullptr;
-};
 
 void append_messages(std::vector<std::string>& messages, const Library& library, std::uint32_t code,
                      int native_kind, const std::optional<Oid>& mechanism) {
@@ -51,6 +28,21 @@ void append_messages(std::vector<std::string>& messages, const Library& library,
             }
         }
     }
+}
+
+/// The cause that a text names, where the code is none that anybody knows.
+std::optional<ErrorCode> cause_of_text(const Library& library, const ErrorDetails& details) {
+    if (library.traits.cause_of_text == nullptr || !details.native) {
+        return std::nullopt;
+    }
+    for (const std::string& message : details.messages) {
+        const std::optional<ErrorCode> cause =
+            library.traits.cause_of_text(details.native->minor, message);
+        if (cause) {
+            return cause;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -94,6 +86,9 @@ Error make_error(const Library& library, Failure failure) {
     details.operation = failure.operation;
     details.backend = library.traits.name;
     details.subject = std::move(failure.subject);
+    if (const std::string sources = describe(failure.sources); !sources.empty()) {
+        details.subject += (details.subject.empty() ? "" : ", ") + sources;
+    }
     details.mechanism = failure.mechanism ? std::move(failure.mechanism) : mechanism::krb5();
     append_messages(details.messages, library, failure.status.major, abi::status_kind_gss,
                     std::nullopt);
@@ -101,26 +96,14 @@ Error make_error(const Library& library, Failure failure) {
         append_messages(details.messages, library, failure.status.minor, abi::status_kind_mechanism,
                         details.mechanism);
     }
+    if (std::optional<ErrorCode> cause = cause_of_text(library, details)) {
+        details.code = *cause;
+    }
+    if (std::optional<Finding> finding = diagnose(details.code, failure.kind, failure.sources)) {
+        details.code = finding->code;
+        details.messages.push_back(std::move(finding->message));
+    }
     return Error(std::move(details));
-}
-
-std::string default_cache(const Library& library) {
-    const Krb5Functions& krb5 = library.loaded.krb5;
-    const Krb5Context context(krb5);
-    const char* name = context.get() == nullptr || krb5.cc_default_name == nullptr
-                           ? nullptr
-                           : krb5.cc_default_name(context.get());
-    return name == nullptr ? "default cache" : "default cache " + std::string(name);
-}
-
-std::string default_keytab(const Library& library) {
-    const Krb5Functions& krb5 = library.loaded.krb5;
-    const Krb5Context context(krb5);
-    std::array<char, 1024> name{};
-    const bool known =
-        context.get() != nullptr && krb5.kt_default_name != nullptr &&
-        krb5.kt_default_name(context.get(), name.data(), static_cast<int>(name.size()) - 1) == 0;
-    return known ? "default keytab " + std::string(name.data()) : "default keytab";
 }
 
 } // namespace gss::inline v0::rfc2744

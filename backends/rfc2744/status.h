@@ -3,6 +3,7 @@
 #pragma once
 
 #include "library.h"
+#include "sources.h"
 
 #include <optional>
 #include <string>
@@ -23,14 +24,11 @@ struct Failure {
     NativeStatus status;
     std::optional<Oid> mechanism; // whose minor code it is; none: Kerberos
     std::string subject;
+    Sources sources = {}; // what the call needed of the files behind credentials
 };
 
 /// Captures the messages now: the native libraries keep them per thread, for the last failure.
+/// The sources are added to the subject, and looked at when the status does not tell the cause.
 [[nodiscard]] Error make_error(const Library& library, Failure failure);
-
-/// The default cache and keytab of this library, as "default cache FILE:/tmp/krb5cc_0"; a fixed
-/// text when it does not tell. For failure paths only: it reads krb5.conf.
-[[nodiscard]] std::string default_cache(const Library& library);
-[[nodiscard]] std::string default_keytab(const Library& library);
 
 } // namespace gss::inline v0::rfc2744

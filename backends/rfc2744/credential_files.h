@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wrong with a credential cache or keytab file, found out by looking at it: the native
+// libraries often do not tell, and Heimdal crashes on some damaged ones.
+#pragma once
+
+#include <gssxx/error.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gss::inline v0::rfc2744 {
+
+/// A cause with its sentence for people.
+struct Finding {
+    ErrorCode code = ErrorCode::failure;
+    std::string message;
+};
+
+/// What a credential cache turned out to be.
+struct ExaminedCache {
+    std::optional<Finding> finding; ///< nothing: intact, with a ticket that is still good
+    std::string principal;          ///< "alice@REALM"; empty when it cannot be read
+};
+
+/// The path of a cache or keytab name ("FILE:/tmp/krb5cc_0", "/etc/krb5.keytab"); empty for
+/// names of other types.
+[[nodiscard]] std::string file_path(std::string_view name);
+
+/// A Finding for a name of a type that neither MIT nor Heimdal has ("NOSUCHTYPE:x"):
+/// ccache_unreadable, keytab_unreadable.
+[[nodiscard]] std::optional<Finding> examine_cache_type(std::string_view name);
+[[nodiscard]] std::optional<Finding> examine_keytab_type(std::string_view name);
+
+/// ccache_not_found (no file, or no ticket in it), ccache_unreadable, ccache_corrupt,
+/// credentials_expired.
+[[nodiscard]] ExaminedCache examine_cache(const std::string& path);
+
+/// keytab_not_found, keytab_unreadable, keytab_corrupt, key_not_found (no key at all); nothing
+/// for an intact keytab with keys.
+[[nodiscard]] std::optional<Finding> examine_keytab(const std::string& path);
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "file_guard.h"
+
+#include "credential_files.h"
+
+#include <cstdint>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+/// What a file looked like from outside when it was examined.
+struct Signature {
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    friend bool operator==(const Signature&, const Signature&) = default;
+};
+
+std::optional<Signature> signature_of(const std::string& path) {
+    struct stat attributes {};
+    if (stat(path.c_str(), &attributes) != 0) {
+        return std::nullopt;
+    }
+    return Signature{attributes.st_dev, attributes.st_ino, attributes.st_size,
+                     attributes.st_mtim.tv_sec, attributes.st_mtim.tv_nsec};
+}
+
+/// The last file of a kind that was examined, and what it was. A ticket that expires meanwhile
+/// does not change the verdict; nothing that is unsafe comes of that.
+struct Examined {
+    std::string path;
+    std::optional<Signature> signature;
+    ExaminedCache verdict;
+};
+
+using Examine = ExaminedCache (*)(const std::string& path);
+
+const ExaminedCache& look_at(Examined& last, const std::string& path, Examine examine) {
+    std::optional<Signature> signature = signature_of(path);
+    if (!signature || signature != last.signature || path != last.path) {
+        // Looked at before it is examined: what changes meanwhile is examined again.
+        last = Examined{path, std::exchange(signature, std::nullopt), examine(path)};
+    }
+    return last.verdict;
+}
+
+ExaminedCache keytab_verdict(const std::string& path) {
+    return {examine_keytab(path), {}};
+}
+
+struct PerThread {
+    std::optional<Krb5Context> context;
+    Examined cache;
+    Examined keytab;
+};
+
+PerThread& of_this_thread() {
+    thread_local PerThread state;
+    return state;
+}
+
+bool is_damaged(const std::optional<Finding>& finding) noexcept {
+    return finding && (finding->code == ErrorCode::ccache_corrupt ||
+                       finding->code == ErrorCode::keytab_corrupt);
+}
+
+Error refusal(const Library& library, const GuardedCall& call, const Sources& sources,
+              ErrorCode code, std::string message) {
+    ErrorDetails details;
+    details.code = code;
+    details.operation = call.operation;
+    details.backend = library.traits.name;
+    details.subject =
+        call.principal.empty() ? describe(sources) : call.principal + ", " + describe(sources);
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+} // namespace
+
+Sources guarded_sources(const Library& library, CredentialUsage usage) {
+    if (!library.traits.crashes_on_damaged_files) {
+        return {};
+    }
+    std::optional<Krb5Context>& context = of_this_thread().context;
+    if (!context || !context->is_of(library.loaded.krb5)) {
+        context.emplace(library.loaded.krb5);
+    }
+    return default_sources(*context, usage);
+}
+
+std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& call,
+                                    const Sources& sources) {
+    const std::string cache_path = file_path(sources.cache);
+    const std::string keytab_path = file_path(sources.keytab);
+    PerThread& state = of_this_thread();
+    const ExaminedCache* cache = nullptr;
+    if (!cache_path.empty()) {
+        cache = &look_at(state.cache, cache_path, &examine_cache);
+        if (is_damaged(cache->finding)) {
+            return refusal(library, call, sources, cache->finding->code, cache->finding->message);
+        }
+    }
+    if (keytab_path.empty()) {
+        // Heimdal's acceptor crashes on such a name, too.
+        const std::optional<Finding> unknown = call.usage == CredentialUsage::accept
+                                                   ? examine_keytab_type(sources.keytab)
+                                                   : std::nullopt;
+        return unknown
+                   ? std::optional(refusal(library, call, sources, unknown->code, unknown->message))
+                   : std::nullopt;
+    }
+    const ExaminedCache& keytab = look_at(state.keytab, keytab_path, &keytab_verdict);
+    if (!is_damaged(keytab.finding)) {
+        return std::nullopt;
+    }
+    if (call.usage == CredentialUsage::initiate) {
+        const bool cache_serves = cache != nullptr && !cache->finding &&
+                                  (call.principal.empty() || call.principal == cache->principal);
+        if (cache_serves) {
+            return std::nullopt;
+        }
+        if (cache != nullptr && cache->finding) {
+            // What the caller has to mend first is the cache.
+            return refusal(library, call, sources, cache->finding->code,
+                           cache->finding->message + "; " + keytab.finding->message);
+        }
+    }
+    return refusal(library, call, sources, keytab.finding->code, keytab.finding->message);
+}
+
+} // namespace gss::inline v0::rfc2744
