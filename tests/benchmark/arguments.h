@@ -9,7 +9,7 @@ namespace gss::bench {
 
 struct Arguments {
     std::optional<std::string> json; ///< file to write the rows to
-    std::string filter = ".";        ///< regular expression over row names
+    std::string filter;              ///< regular expression over row names
     bool markdown = false;
     bool quick = false;
     bool fail = true; ///< a missed bound is a failure

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compare.h"
 
+#include <time.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 namespace gss::bench {
 
@@ -18,7 +22,7 @@ double lower_quartile(std::vector<double>& values) {
 void Contest::prepare(Side /*side*/, std::size_t /*count*/) {}
 
 Comparison::Comparison(Contest& contest, const CompareSettings& settings)
-    : contest_(contest), pairs_(settings.pairs) {
+    : contest_(contest), clock_(settings.clock), pairs_(settings.pairs) {
     for (const Side side : {Side::ours, Side::direct}) {
         static_cast<void>(timed(side)); // first calls fill caches of the library's own
     }
@@ -36,11 +40,19 @@ Comparison::Comparison(Contest& contest, const CompareSettings& settings)
 }
 
 std::chrono::nanoseconds Comparison::timed(Side side) {
-    using Clock = std::chrono::steady_clock;
     contest_.prepare(side, count_);
-    const Clock::time_point begin = Clock::now();
+    const std::chrono::nanoseconds begin = now();
     contest_.run(side, count_);
-    return Clock::now() - begin;
+    return now() - begin;
+}
+
+std::chrono::nanoseconds Comparison::now() const {
+    timespec time{};
+    if (clock_gettime(clock_ == TimeOf::this_thread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC,
+                      &time) != 0) {
+        throw std::system_error(errno, std::generic_category(), "clock_gettime");
+    }
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 Figures Comparison::round() {

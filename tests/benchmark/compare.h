@@ -25,7 +25,12 @@ public:
     virtual void run(Side side, std::size_t count) = 0;
 };
 
+/// What a batch is charged with. The thread's own time leaves out what other processes do
+/// meanwhile; nothing that is measured so waits.
+enum class TimeOf : bool { this_thread, wall };
+
 struct CompareSettings {
+    TimeOf clock = TimeOf::this_thread;
     std::size_t rounds = 10;
     std::size_t pairs = 16; ///< batches of each side in one round
     std::size_t least_pairs = 6;
@@ -41,8 +46,8 @@ struct Figures {
 };
 
 /// Runs rounds of one contest. A round alternates short batches of both sides, in random order
-/// within each pair, and takes from each side the quartile of its fastest batches: a batch in
-/// which another process got the CPU says nothing about either side.
+/// within each pair, and takes from each side the lower quartile: a batch that another process
+/// disturbed says nothing about either side.
 class Comparison {
 public:
     /// Finds out how many repetitions make a batch.
@@ -51,7 +56,9 @@ public:
 
 private:
     [[nodiscard]] std::chrono::nanoseconds timed(Side side);
+    [[nodiscard]] std::chrono::nanoseconds now() const;
     Contest& contest_;
+    TimeOf clock_;
     std::size_t pairs_;
     std::size_t count_ = 1;
     std::minstd_rand random_; // always the same sequence

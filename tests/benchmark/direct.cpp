@@ -50,12 +50,15 @@ DirectParties::DirectParties(const Backend& backend) : call_(functions_of(backen
     abi::OidSetDesc mechanisms{1, &mechanism};
     constexpr int initiate = 1;
     constexpr int accept = 2;
-    require_complete(call_.acquire_cred(&minor, nullptr, abi::lifetime_indefinite, &mechanisms,
-                                        initiate, &initiator_, nullptr, nullptr),
-                     "gss_acquire_cred");
-    require_complete(call_.acquire_cred(&minor, nullptr, abi::lifetime_indefinite, &mechanisms,
-                                        accept, &acceptor_, nullptr, nullptr),
-                     "gss_acquire_cred");
+    for (const auto& [usage, handle] :
+         {std::pair{initiate, &initiator_}, std::pair{accept, &acceptor_}}) {
+        abi::OidSetDesc* actual = nullptr;
+        abi::Uint32 lifetime = 0;
+        require_complete(call_.acquire_cred(&minor, nullptr, abi::lifetime_indefinite, &mechanisms,
+                                            usage, handle, &actual, &lifetime),
+                         "gss_acquire_cred");
+        call_.release_oid_set(&minor, &actual);
+    }
 }
 
 DirectParties::~DirectParties() {

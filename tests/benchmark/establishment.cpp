@@ -71,6 +71,7 @@ void add_establishment(Suite& suite, const Backend& backend) {
     suite.add_times(name + "/establish", 1.02,
                     [backend] { return std::make_unique<EstablishContest>(backend); });
     CompareSettings settings = suite.settings();
+    settings.clock = TimeOf::wall;
     settings.pairs = 4;
     suite.add_throughput(name + "/establish_8_threads", 0.95, thread_count * contexts_per_thread,
                          settings, [backend] { return std::make_unique<ThreadsContest>(backend); });

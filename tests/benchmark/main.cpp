@@ -60,10 +60,11 @@ void write_json(const std::string& path, const std::vector<Row>& rows) {
 int run(const Arguments& arguments, char* program) {
     int count = 1;
     benchmark::Initialize(&count, &program);
-    Suite suite(settings_for(arguments));
+    Suite suite(settings_for(arguments), arguments.filter);
     register_all(suite);
     LineReporter reporter(suite);
-    if (benchmark::RunSpecifiedBenchmarks(&reporter, arguments.filter) == 0) {
+    benchmark::RunSpecifiedBenchmarks(&reporter, "all");
+    if (suite.rows().empty()) {
         throw std::runtime_error("no row matches " + arguments.filter);
     }
     if (arguments.json) {

@@ -49,6 +49,9 @@ Figures run_rounds(benchmark::State& state, Contest& contest, const CompareSetti
 } // namespace
 
 void Suite::add_times(std::string name, std::optional<double> bound, MakeContest make) {
+    if (!wanted(name)) {
+        return;
+    }
     benchmark::RegisterBenchmark(name.c_str(),
                                  [this, name, bound, make = std::move(make)](auto& state) {
                                      const OneCpu pinned;
@@ -65,6 +68,9 @@ void Suite::add_times(std::string name, std::optional<double> bound, MakeContest
 
 void Suite::add_throughput(std::string name, double bound, double things, CompareSettings settings,
                            MakeContest make) {
+    if (!wanted(name)) {
+        return;
+    }
     benchmark::RegisterBenchmark(
         name.c_str(),
         [this, name, bound, things, settings, make = std::move(make)](auto& state) {
@@ -82,6 +88,9 @@ void Suite::add_throughput(std::string name, double bound, double things, Compar
 
 void Suite::add_count(std::string name, std::string unit, double bound,
                       std::function<double()> count) {
+    if (!wanted(name)) {
+        return;
+    }
     benchmark::RegisterBenchmark(name.c_str(), [this, name, unit = std::move(unit), bound,
                                                 count = std::move(count)](auto& state) {
         double counted = 0;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ namespace gss::bench {
 /// Collects the rows while the benchmarks run. Outlives them.
 class Suite {
 public:
-    explicit Suite(CompareSettings settings) : settings_(settings) {}
+    /// @p filter is a regular expression: other rows are left out.
+    Suite(CompareSettings settings, const std::string& filter)
+        : settings_(settings), filter_(filter) {}
     Suite(const Suite&) = delete;
     Suite& operator=(const Suite&) = delete;
     ~Suite() = default;
@@ -36,7 +39,11 @@ public:
     [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
 
 private:
+    [[nodiscard]] bool wanted(const std::string& name) const {
+        return std::regex_search(name, filter_);
+    }
     CompareSettings settings_;
+    std::regex filter_;
     std::vector<Row> rows_;
 };
 
