@@ -27,6 +27,8 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::channel_bindings:
     case Capability::delegation:
         return kerberos_or_spnego;
+    case Capability::credential_elements:
+        return oid == mechanism::krb5();
     // Its IOV calls are slower than its plain ones, and there is none for MICs. It reports the
     // order of a token before it has checked the checksum.
     case Capability::wrap_in_caller_memory:

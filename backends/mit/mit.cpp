@@ -43,6 +43,7 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::channel_bindings:
     case Capability::delegation:
     case Capability::replay_cache:
+    case Capability::credential_elements:
         return kerberos_or_spnego;
     case Capability::input_never_written:
         return false;

@@ -32,6 +32,8 @@ enum class Capability : std::uint8_t {
     delegation,
     /// A replayed initial token is refused, where mutual authentication was not asked for.
     replay_cache,
+    /// An element of the mechanism can be added to credentials (Credentials::add and its kin).
+    credential_elements,
 };
 
 /// The name of the enumerator, for logs and tables.

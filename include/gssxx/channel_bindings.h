@@ -35,7 +35,9 @@ enum class AddressType : std::uint32_t {
     null = 255,
 };
 
-/// Both ends must present the same bindings, or the context is refused (bad_channel_bindings).
+/// Ends that both present bindings must present the same ones, or the context is refused
+/// (bad_channel_bindings). An end that presents none is let through by every library: an acceptor
+/// that insists on bindings requires ContextFlag::channel_bound, where the library tells it.
 struct ChannelBindings {
     AddressType initiator_address_type = AddressType::unspecified;
     Bytes initiator_address; ///< network octets of the address

@@ -41,6 +41,7 @@ constexpr std::array capability_names{
     CapabilityName{Capability::channel_bindings, "channel_bindings"},
     CapabilityName{Capability::delegation, "delegation"},
     CapabilityName{Capability::replay_cache, "replay_cache"},
+    CapabilityName{Capability::credential_elements, "credential_elements"},
 };
 
 } // namespace

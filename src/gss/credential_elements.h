@@ -25,6 +25,10 @@ public:
         }
     }
 
+    [[nodiscard]] bool contains(const Oid& mechanism) const noexcept {
+        return std::any_of(elements_.begin(), elements_.end(),
+                           [&](const auto& element) { return element.first == mechanism; });
+    }
     /// False when an element that would be used is for accepting only.
     [[nodiscard]] bool may_initiate(const Oid& mechanism) const noexcept {
         return std::none_of(elements_.begin(), elements_.end(), [&](const auto& element) {

@@ -45,8 +45,32 @@ std::string subject_of(const detail::NamePtr& name) {
     return displayed ? displayed->text : "a name that cannot be shown";
 }
 
-Result<AddArguments> add_arguments(const BackendPtr& backend, const Oid& mechanism,
+Error cannot_add(const BackendPtr& backend, const Oid& mechanism, ErrorCode code,
+                 std::string message) {
+    ErrorDetails details;
+    details.code = code;
+    details.operation = add_operation;
+    details.mechanism = mechanism;
+    details.backend = backend->name();
+    details.subject = "mechanism " + mechanism.to_string();
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+Result<AddArguments> add_arguments(const BackendPtr& backend,
+                                   const detail::CredentialElements& present, const Oid& mechanism,
                                    const AddOptions& options) {
+    if (present.contains(mechanism)) {
+        // Heimdal 7.8 adds a second element, which nothing uses.
+        return cannot_add(backend, mechanism, ErrorCode::duplicate_element,
+                          "the credentials have an element of this mechanism");
+    }
+    if (backend->supports(Capability::contexts, mechanism) &&
+        !backend->supports(Capability::credential_elements, mechanism)) {
+        // For SPNEGO Heimdal 7.8 calls itself until the stack ends.
+        return cannot_add(backend, mechanism, ErrorCode::unavailable,
+                          "the library cannot add an element of this mechanism");
+    }
     Result<detail::NamePtr> name = checked_name(options.name, backend, add_operation);
     if (!name) {
         return name.error();
@@ -120,7 +144,7 @@ Result<AddedCredentials> Credentials::add_to_default(const Backend& backend, con
     if (!native) {
         return detail::empty_object(add_operation);
     }
-    Result<AddArguments> arguments = add_arguments(native, mechanism, options);
+    Result<AddArguments> arguments = add_arguments(native, {}, mechanism, options);
     if (!arguments) {
         return arguments.error();
     }
@@ -140,7 +164,8 @@ Result<AddedCredentials> Credentials::add(const Oid& mechanism, const AddOptions
     if (!self_) {
         return detail::empty_object(add_operation);
     }
-    Result<AddArguments> arguments = add_arguments(self_->backend(), mechanism, options);
+    Result<AddArguments> arguments =
+        add_arguments(self_->backend(), self_->elements(), mechanism, options);
     if (!arguments) {
         return arguments.error();
     }
@@ -158,7 +183,8 @@ Result<AddedElement> Credentials::add_in_place(const Oid& mechanism, const AddOp
         return Error(ErrorCode::misuse, std::string(add_operation),
                      "no deadline is possible when adding in place: use add()");
     }
-    const Result<AddArguments> arguments = add_arguments(self_->backend(), mechanism, options);
+    const Result<AddArguments> arguments =
+        add_arguments(self_->backend(), self_->elements(), mechanism, options);
     if (!arguments) {
         return arguments.error();
     }
