@@ -65,6 +65,9 @@ gss::InitiateOptions initiate_options(const Arguments& arguments) {
     if (arguments.no_mutual) {
         options.flags.erase(gss::ContextFlag::mutual);
         options.required.erase(gss::ContextFlag::mutual);
+        // Without the server's answer Heimdal does not learn where the server's sequence begins,
+        // and would take each of its messages for one that comes too early.
+        options.flags.erase(gss::ContextFlag::sequence_detection);
     }
     if (!arguments.channel_bindings.empty()) {
         options.channel_bindings =
