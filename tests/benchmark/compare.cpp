@@ -17,18 +17,24 @@ double lower_quartile(std::vector<double>& values) {
     return *place;
 }
 
+/// First calls fill caches of the library's own.
+void warm_up(Contest& contest) {
+    for (const Side side : {Side::ours, Side::direct}) {
+        contest.prepare(side, 1);
+        contest.run(side, 1);
+    }
+}
+
 } // namespace
 
 void Contest::prepare(Side /*side*/, std::size_t /*count*/) {}
 
 Comparison::Comparison(Contest& contest, const CompareSettings& settings)
-    : contest_(contest), clock_(settings.clock), pairs_(settings.pairs) {
-    for (const Side side : {Side::ours, Side::direct}) {
-        static_cast<void>(timed(side)); // first calls fill caches of the library's own
-    }
+    : clock_(settings.clock), pairs_(settings.pairs) {
+    warm_up(contest);
     while (true) {
         const std::chrono::nanoseconds once =
-            std::max(timed(Side::direct), std::chrono::nanoseconds(1));
+            std::max(timed(contest, Side::direct), std::chrono::nanoseconds(1));
         if (once >= settings.batch) {
             const auto fitting = static_cast<std::size_t>(settings.round / (2 * once));
             pairs_ = std::clamp(fitting, std::min(settings.least_pairs, pairs_), pairs_);
@@ -39,10 +45,10 @@ Comparison::Comparison(Contest& contest, const CompareSettings& settings)
     }
 }
 
-std::chrono::nanoseconds Comparison::timed(Side side) {
-    contest_.prepare(side, count_);
+std::chrono::nanoseconds Comparison::timed(Contest& contest, Side side) {
+    contest.prepare(side, count_);
     const std::chrono::nanoseconds begin = now();
-    contest_.run(side, count_);
+    contest.run(side, count_);
     return now() - begin;
 }
 
@@ -55,14 +61,15 @@ std::chrono::nanoseconds Comparison::now() const {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-Figures Comparison::round() {
+Figures Comparison::round(Contest& contest) {
+    warm_up(contest);
     std::vector<double> ours;
     std::vector<double> direct;
     for (std::size_t pair = 0; pair < pairs_; ++pair) {
         const bool ours_first = (random_() >> 8U) % 2 == 0;
         for (const bool is_ours : {ours_first, !ours_first}) {
             const auto once =
-                static_cast<double>(timed(is_ours ? Side::ours : Side::direct).count());
+                static_cast<double>(timed(contest, is_ours ? Side::ours : Side::direct).count());
             (is_ours ? ours : direct).push_back(once / static_cast<double>(count_));
         }
     }

@@ -45,19 +45,18 @@ struct Figures {
     [[nodiscard]] double ratio() const noexcept { return ours / direct; }
 };
 
-/// Runs rounds of one contest. A round alternates short batches of both sides, in random order
-/// within each pair, and takes from each side the lower quartile: a batch that another process
-/// disturbed says nothing about either side.
+/// Runs rounds of contests of one kind. A round alternates short batches of both sides, in random
+/// order within each pair, and takes from each side the lower quartile: a batch that another
+/// process disturbed says nothing about either side.
 class Comparison {
 public:
     /// Finds out how many repetitions make a batch.
     Comparison(Contest& contest, const CompareSettings& settings);
-    [[nodiscard]] Figures round();
+    [[nodiscard]] Figures round(Contest& contest);
 
 private:
-    [[nodiscard]] std::chrono::nanoseconds timed(Side side);
+    [[nodiscard]] std::chrono::nanoseconds timed(Contest& contest, Side side);
     [[nodiscard]] std::chrono::nanoseconds now() const;
-    Contest& contest_;
     TimeOf clock_;
     std::size_t pairs_;
     std::size_t count_ = 1;

@@ -68,9 +68,12 @@ private:
 
 void add_establishment(Suite& suite, const Backend& backend) {
     const std::string name(backend.name());
-    suite.add_times(name + "/establish", 1.02,
-                    [backend] { return std::make_unique<EstablishContest>(backend); });
     CompareSettings settings = suite.settings();
+    settings.pairs *= 4; // the kernel's part of it, files, varies
+    settings.round *= 4;
+    suite.add_times(name + "/establish", 1.02, settings,
+                    [backend] { return std::make_unique<EstablishContest>(backend); });
+    settings = suite.settings();
     settings.clock = TimeOf::wall;
     settings.pairs = 4;
     suite.add_throughput(name + "/establish_8_threads", 0.95, thread_count * contexts_per_thread,

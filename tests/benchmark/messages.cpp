@@ -245,7 +245,7 @@ template <typename MyContest>
 void add(Suite& suite, const Backend& backend, const char* operation, bool bounded) {
     for (const Size& size : sizes) {
         suite.add_times(std::string(backend.name()) + "/" + operation + "/" + size.name,
-                        bounded ? std::optional(size.bound) : std::nullopt,
+                        bounded ? std::optional(size.bound) : std::nullopt, suite.settings(),
                         [backend, octets = size.octets] {
                             return std::make_unique<MyContest>(backend, octets);
                         });
@@ -264,6 +264,7 @@ void add_messages(Suite& suite, const Backend& backend) {
     add<UnwrapInPlaceContest>(suite, backend, "unwrap_in_place", false);
     add<GetMicIntoContest>(suite, backend, "get_mic_into", false);
     suite.add_times(std::string(backend.name()) + "/direct_against_direct/64B", std::nullopt,
+                    suite.settings(),
                     [backend] { return std::make_unique<NoiseContest>(backend, 64); });
 }
 

@@ -28,15 +28,16 @@ private:
     cpu_set_t before_{};
 };
 
-/// One iteration of the benchmark is one round; the row takes the median of them.
-Figures run_rounds(benchmark::State& state, Contest& contest, const CompareSettings& settings,
-                   double& ratio) {
-    Comparison comparison(contest, settings);
+/// One iteration of the benchmark is one round; the row takes the median of them. Each round has
+/// contexts of its own, because where in memory things happen to lie makes a difference.
+Figures run_rounds(benchmark::State& state, const Suite::MakeContest& make,
+                   const CompareSettings& settings, double& ratio) {
+    Comparison comparison(*make(), settings);
     std::vector<double> ours;
     std::vector<double> direct;
     std::vector<double> ratios;
     for (auto _ : state) {
-        const Figures figures = comparison.round();
+        const Figures figures = comparison.round(*make());
         ours.push_back(figures.ours);
         direct.push_back(figures.direct);
         ratios.push_back(figures.ratio());
@@ -48,22 +49,23 @@ Figures run_rounds(benchmark::State& state, Contest& contest, const CompareSetti
 
 } // namespace
 
-void Suite::add_times(std::string name, std::optional<double> bound, MakeContest make) {
+void Suite::add_times(std::string name, std::optional<double> bound, CompareSettings settings,
+                      MakeContest make) {
     if (!wanted(name)) {
         return;
     }
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [this, name, bound, make = std::move(make)](auto& state) {
-                                     const OneCpu pinned;
-                                     Row row{name, "ns", 0, 0, 0, bound, Better::lower};
-                                     const Figures figures =
-                                         run_rounds(state, *make(), settings_, row.ratio);
-                                     row.ours = figures.ours;
-                                     row.direct = figures.direct;
-                                     rows_.push_back(std::move(row));
-                                 })
+    benchmark::RegisterBenchmark(
+        name.c_str(),
+        [this, name, bound, settings, make = std::move(make)](auto& state) {
+            const OneCpu pinned;
+            Row row{name, "ns", 0, 0, 0, bound, Better::lower};
+            const Figures figures = run_rounds(state, make, settings, row.ratio);
+            row.ours = figures.ours;
+            row.direct = figures.direct;
+            rows_.push_back(std::move(row));
+        })
         ->UseManualTime()
-        ->Iterations(static_cast<benchmark::IterationCount>(settings_.rounds));
+        ->Iterations(static_cast<benchmark::IterationCount>(settings.rounds));
 }
 
 void Suite::add_throughput(std::string name, double bound, double things, CompareSettings settings,
@@ -76,7 +78,7 @@ void Suite::add_throughput(std::string name, double bound, double things, Compar
         [this, name, bound, things, settings, make = std::move(make)](auto& state) {
             Row row{name, "contexts/s", 0, 0, 0, bound, Better::higher};
             double time_ratio = 1;
-            const Figures figures = run_rounds(state, *make(), settings, time_ratio);
+            const Figures figures = run_rounds(state, make, settings, time_ratio);
             row.ratio = 1 / time_ratio;
             row.ours = things * 1e9 / figures.ours;
             row.direct = things * 1e9 / figures.direct;

@@ -28,7 +28,8 @@ public:
 
     using MakeContest = std::function<std::unique_ptr<Contest>()>;
     /// A row in nanoseconds; @p make is called when its turn comes. Runs on one CPU.
-    void add_times(std::string name, std::optional<double> bound, MakeContest make);
+    void add_times(std::string name, std::optional<double> bound, CompareSettings settings,
+                   MakeContest make);
     /// A row in things per second: a run of the contest does @p things of them.
     void add_throughput(std::string name, double bound, double things, CompareSettings settings,
                         MakeContest make);
