@@ -59,6 +59,8 @@ constexpr rfc2744::Traits traits{
     .iov_in_caller_memory = false,
     .unwrap_leaves_alone = &unwrap_leaves_alone,
     .supports = &supports,
+    // For SPNEGO it calls itself until the stack ends, for unknown ones it reads address zero.
+    .add_crashes_if_unsupported = true,
     .refine = &refine,
     .crashes_on_damaged_files = true,
     .acquire_gives_no_reason = true,

@@ -39,6 +39,8 @@ struct Traits {
     /// True when gss_unwrap does not write into that token.
     bool (*unwrap_leaves_alone)(BytesView token) = nullptr;
     bool (*supports)(Capability capability, const Oid& mechanism) = nullptr;
+    /// gss_add_cred crashes for mechanisms without Capability::credential_elements.
+    bool add_crashes_if_unsupported = false;
     /// What a status of this family means beyond what classify() knows; nothing: as classify().
     std::optional<ErrorCode> (*refine)(const NativeStatus& status, Operation operation) = nullptr;
     /// What a text of this family means, for a minor code that means nothing; may be null.

@@ -69,6 +69,23 @@ Error acquire_error(const detail::BackendPtr& backend, const detail::AcquireArgu
                        subject_of(arguments.name), default_sources(library, arguments.usage)});
 }
 
+std::optional<Error> refuse_to_add(const Library& library, const Oid& mechanism) {
+    const Traits& traits = library.traits;
+    if (!traits.add_crashes_if_unsupported ||
+        traits.supports(Capability::credential_elements, mechanism)) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = traits.supports(Capability::contexts, mechanism) ? ErrorCode::unavailable
+                                                                    : ErrorCode::bad_mechanism;
+    details.operation = "gss_add_cred";
+    details.mechanism = mechanism;
+    details.backend = traits.name;
+    details.subject = "mechanism " + mechanism.to_string();
+    details.messages.emplace_back("the library cannot add an element of this mechanism");
+    return Error(std::move(details));
+}
+
 /// gss_add_cred into @p output, or into @p input itself when @p output is null.
 Result<AddedElement> call_add(const Library& library, abi::CredentialHandle input,
                               const detail::AddArguments& arguments,
@@ -76,6 +93,9 @@ Result<AddedElement> call_add(const Library& library, abi::CredentialHandle inpu
     if (std::optional<Error> refused =
             refuse_damaged(library, {"gss_add_cred", arguments.usage, principal_of(arguments.name)},
                            guarded_sources(library, files_read(arguments.usage)))) {
+        return *std::move(refused);
+    }
+    if (std::optional<Error> refused = refuse_to_add(library, arguments.mechanism)) {
         return *std::move(refused);
     }
     OidArgument mechanism(arguments.mechanism);

@@ -45,15 +45,14 @@ std::string subject_of(const detail::NamePtr& name) {
     return displayed ? displayed->text : "a name that cannot be shown";
 }
 
-Error cannot_add(const BackendPtr& backend, const Oid& mechanism, ErrorCode code,
-                 std::string message) {
+Error element_exists(const BackendPtr& backend, const Oid& mechanism) {
     ErrorDetails details;
-    details.code = code;
+    details.code = ErrorCode::duplicate_element;
     details.operation = add_operation;
     details.mechanism = mechanism;
     details.backend = backend->name();
     details.subject = "mechanism " + mechanism.to_string();
-    details.messages.push_back(std::move(message));
+    details.messages.emplace_back("the credentials have an element of this mechanism");
     return Error(std::move(details));
 }
 
@@ -62,14 +61,7 @@ Result<AddArguments> add_arguments(const BackendPtr& backend,
                                    const AddOptions& options) {
     if (present.contains(mechanism)) {
         // Heimdal 7.8 adds a second element, which nothing uses.
-        return cannot_add(backend, mechanism, ErrorCode::duplicate_element,
-                          "the credentials have an element of this mechanism");
-    }
-    if (backend->supports(Capability::contexts, mechanism) &&
-        !backend->supports(Capability::credential_elements, mechanism)) {
-        // For SPNEGO Heimdal 7.8 calls itself until the stack ends.
-        return cannot_add(backend, mechanism, ErrorCode::unavailable,
-                          "the library cannot add an element of this mechanism");
+        return element_exists(backend, mechanism);
     }
     Result<detail::NamePtr> name = checked_name(options.name, backend, add_operation);
     if (!name) {
