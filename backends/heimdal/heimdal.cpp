@@ -64,6 +64,9 @@ constexpr rfc2744::Traits traits{
     .refine = &refine,
     .crashes_on_damaged_files = true,
     .acquire_gives_no_reason = true,
+    .unnamed_acceptor_has_hollow_name = true,
+    .add_in_place_crashes = true,
+    .shares_duplicate_names = true,
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MIT Kerberos: what is particular about libgssapi_krb5.
+#include "causes.h"
 #include "dlopen_note.h"
 #include "library_backend.h"
 
@@ -67,6 +68,7 @@ constexpr rfc2744::Traits traits{
     .unwrap_leaves_alone = &unwrap_leaves_alone,
     .supports = &supports,
     .refine = &refine,
+    .cause_of_text = &mit_cause_of_text,
 };
 
 } // namespace

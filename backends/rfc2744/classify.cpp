@@ -22,8 +22,8 @@ struct KerberosCause {
     ErrorCode code;
 };
 
-constexpr std::int32_t bad_version = 39;      // KRB_AP_ERR_BADVERSION
-constexpr std::int32_t bad_message_type = 40; // KRB_AP_ERR_MSG_TYPE
+constexpr std::int32_t bad_version = 39;
+constexpr std::int32_t bad_message_type = 40;
 
 constexpr std::array kerberos_causes{
     KerberosCause{1, ErrorCode::credentials_expired},  // KDC_ERR_NAME_EXP
@@ -36,33 +36,35 @@ constexpr std::array kerberos_causes{
     KerberosCause{34, ErrorCode::replayed_token},      // KRB_AP_ERR_REPEAT
     KerberosCause{35, ErrorCode::key_not_found},       // KRB_AP_ERR_NOT_US
     KerberosCause{37, ErrorCode::clock_skew},          // KRB_AP_ERR_SKEW
-    KerberosCause{bad_version, ErrorCode::invalid_token},
-    KerberosCause{bad_message_type, ErrorCode::invalid_token},
-    KerberosCause{41, ErrorCode::decrypt_failed},     // KRB_AP_ERR_MODIFIED
-    KerberosCause{44, ErrorCode::key_not_found},      // KRB_AP_ERR_BADKEYVER
-    KerberosCause{45, ErrorCode::key_not_found},      // KRB_AP_ERR_NOKEY
-    KerberosCause{50, ErrorCode::invalid_token},      // KRB_AP_ERR_INAPP_CKSUM
-    KerberosCause{139, ErrorCode::ccache_unreadable}, // KRB5_CC_BADNAME
-    KerberosCause{140, ErrorCode::ccache_unreadable}, // KRB5_CC_UNKNOWN_TYPE
-    KerberosCause{141, ErrorCode::ccache_not_found},  // KRB5_CC_NOTFOUND
-    KerberosCause{142, ErrorCode::ccache_corrupt},    // KRB5_CC_END
-    KerberosCause{147, ErrorCode::kdc_reply_invalid}, // KRB5_KDCREP_MODIFIED
-    KerberosCause{148, ErrorCode::clock_skew},        // KRB5_KDCREP_SKEW
-    KerberosCause{154, ErrorCode::realm_unknown},     // KRB5_REALM_UNKNOWN
-    KerberosCause{156, ErrorCode::kdc_unreachable},   // KRB5_KDC_UNREACH
-    KerberosCause{180, ErrorCode::keytab_unreadable}, // KRB5_KT_UNKNOWN_TYPE
-    KerberosCause{181, ErrorCode::key_not_found},     // KRB5_KT_NOTFOUND
-    KerberosCause{182, ErrorCode::key_not_found},     // KRB5_KT_END
-    KerberosCause{184, ErrorCode::keytab_corrupt},    // KRB5_KT_IOERR
-    KerberosCause{193, ErrorCode::ccache_unreadable}, // KRB5_CC_IO
-    KerberosCause{194, ErrorCode::ccache_unreadable}, // KRB5_FCC_PERM
-    KerberosCause{195, ErrorCode::ccache_not_found},  // KRB5_FCC_NOFILE
-    KerberosCause{199, ErrorCode::ccache_corrupt},    // KRB5_CC_FORMAT
-    KerberosCause{200, ErrorCode::key_not_found},     // KRB5_CC_NOT_KTYPE
-    KerberosCause{212, ErrorCode::ccache_corrupt},    // KRB5_CCACHE_BADVNO
-    KerberosCause{213, ErrorCode::keytab_corrupt},    // KRB5_KEYTAB_BADVNO
-    KerberosCause{230, ErrorCode::key_not_found},     // KRB5_KT_KVNONOTFOUND
-    KerberosCause{235, ErrorCode::keytab_corrupt},    // KRB5_KT_FORMAT
+    KerberosCause{39, ErrorCode::invalid_token},       // KRB_AP_ERR_BADVERSION
+    KerberosCause{40, ErrorCode::invalid_token},       // KRB_AP_ERR_MSG_TYPE
+    KerberosCause{41, ErrorCode::decrypt_failed},      // KRB_AP_ERR_MODIFIED
+    KerberosCause{44, ErrorCode::key_not_found},       // KRB_AP_ERR_BADKEYVER
+    KerberosCause{45, ErrorCode::key_not_found},       // KRB_AP_ERR_NOKEY
+    KerberosCause{46, ErrorCode::invalid_token},       // KRB_AP_ERR_MUT_FAIL
+    KerberosCause{50, ErrorCode::invalid_token},       // KRB_AP_ERR_INAPP_CKSUM
+    KerberosCause{139, ErrorCode::ccache_unreadable},  // KRB5_CC_BADNAME
+    KerberosCause{140, ErrorCode::ccache_unreadable},  // KRB5_CC_UNKNOWN_TYPE
+    KerberosCause{141, ErrorCode::ccache_not_found},   // KRB5_CC_NOTFOUND
+    KerberosCause{142, ErrorCode::ccache_corrupt},     // KRB5_CC_END
+    KerberosCause{147, ErrorCode::kdc_reply_invalid},  // KRB5_KDCREP_MODIFIED
+    KerberosCause{148, ErrorCode::clock_skew},         // KRB5_KDCREP_SKEW
+    KerberosCause{154, ErrorCode::realm_unknown},      // KRB5_REALM_UNKNOWN
+    KerberosCause{156, ErrorCode::kdc_unreachable},    // KRB5_KDC_UNREACH
+    KerberosCause{158, ErrorCode::invalid_token},      // KRB5_MUTUAL_FAILED
+    KerberosCause{180, ErrorCode::keytab_unreadable},  // KRB5_KT_UNKNOWN_TYPE
+    KerberosCause{181, ErrorCode::key_not_found},      // KRB5_KT_NOTFOUND
+    KerberosCause{182, ErrorCode::key_not_found},      // KRB5_KT_END
+    KerberosCause{184, ErrorCode::keytab_corrupt},     // KRB5_KT_IOERR
+    KerberosCause{193, ErrorCode::ccache_unreadable},  // KRB5_CC_IO
+    KerberosCause{194, ErrorCode::ccache_unreadable},  // KRB5_FCC_PERM
+    KerberosCause{195, ErrorCode::ccache_not_found},   // KRB5_FCC_NOFILE
+    KerberosCause{199, ErrorCode::ccache_corrupt},     // KRB5_CC_FORMAT
+    KerberosCause{200, ErrorCode::key_not_found},      // KRB5_CC_NOT_KTYPE
+    KerberosCause{212, ErrorCode::ccache_corrupt},     // KRB5_CCACHE_BADVNO
+    KerberosCause{213, ErrorCode::keytab_corrupt},     // KRB5_KEYTAB_BADVNO
+    KerberosCause{230, ErrorCode::key_not_found},      // KRB5_KT_KVNONOTFOUND
+    KerberosCause{235, ErrorCode::keytab_corrupt},     // KRB5_KT_FORMAT
 };
 
 // ERROR_TABLE_BASE_asn1: replies and tickets that are not ASN.1; eight codes in MIT, a few more

@@ -3,19 +3,13 @@
 // libraries often do not tell, and Heimdal crashes on some damaged ones.
 #pragma once
 
-#include <gssxx/error.h>
+#include "finding.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace gss::inline v0::rfc2744 {
-
-/// A cause with its sentence for people.
-struct Finding {
-    ErrorCode code = ErrorCode::failure;
-    std::string message;
-};
 
 /// What a credential cache turned out to be.
 struct ExaminedCache {

@@ -6,6 +6,7 @@
 #include <gssxx/error.h>
 #include <gssxx/oid.h>
 
+#include "finding.h"
 #include "loader.h"
 #include "symbols.h"
 
@@ -44,11 +45,19 @@ struct Traits {
     /// What a status of this family means beyond what classify() knows; nothing: as classify().
     std::optional<ErrorCode> (*refine)(const NativeStatus& status, Operation operation) = nullptr;
     /// What a text of this family means, for a minor code that means nothing; may be null.
-    std::optional<ErrorCode> (*cause_of_text)(std::uint32_t minor, std::string_view text) = nullptr;
+    std::optional<Finding> (*cause_of_text)(Operation operation, std::uint32_t minor,
+                                            std::string_view text) = nullptr;
     /// Damaged caches and keytabs are refused by us, because this family crashes on them.
     bool crashes_on_damaged_files = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.
     bool acquire_gives_no_reason = false;
+    /// An acceptor's credential without a name has, when asked, a name with nothing inside, and
+    /// every call on it crashes.
+    bool unnamed_acceptor_has_hollow_name = false;
+    /// gss_add_cred without an output handle crashes: a copy with the element takes its place.
+    bool add_in_place_crashes = false;
+    /// gss_duplicate_name crashes on names that some calls yield. Only where names never change.
+    bool shares_duplicate_names = false;
 };
 
 struct Library {

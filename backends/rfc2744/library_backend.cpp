@@ -112,15 +112,16 @@ detail::ContextPtr LibraryBackend::new_context() const {
 
 Result<detail::ContextPtr> LibraryBackend::import_context(BytesView native_token) const {
     abi::BufferDesc input = input_buffer(native_token);
-    abi::ContextHandle handle = nullptr;
+    // The owner first: nothing may come between the library's handle and it.
+    auto context = std::make_unique<NativeContext>(shared_from_this(), nullptr);
     NativeStatus status;
-    status.major = library_.call().import_sec_context(&status.minor, &input, &handle);
-    auto context = std::make_unique<NativeContext>(shared_from_this(), handle);
+    status.major =
+        library_.call().import_sec_context(&status.minor, &input, context->receive());
     if (status.major != abi::status_complete) {
-        return make_error(library_,
-                          {"gss_import_sec_context", Operation::context, status, std::nullopt, {}});
+        return make_error(
+            library_, {"gss_import_sec_context", Operation::context, status, std::nullopt, {}, {}});
     }
-    if (handle == nullptr) {
+    if (!context->exists()) {
         return Error(ErrorCode::no_context, "gss_import_sec_context",
                      "the library reported success and gave no context");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native_context.h"
 
+#include "accept_failure.h"
 #include "convert.h"
 #include "file_guard.h"
 #include "library_backend.h"
@@ -14,44 +15,14 @@ namespace gss::inline v0::rfc2744 {
 
 namespace {
 
-/// The mechanism that an initial token says it is for (RFC 2743 s3.1), so that a failure before
-/// the library named one is rendered with the right table.
-std::optional<Oid> framed_mechanism(BytesView token) {
-    constexpr std::byte application_tag{0x60};
-    if (token.size() < 4 || token[0] != application_tag) {
-        return std::nullopt;
-    }
-    const auto length = std::to_integer<std::size_t>(token[1]);
-    const std::size_t at = 2 + (length > 0x80 ? length - 0x80 : 0);
-    if (token.size() < at + 2) {
-        return std::nullopt;
-    }
-    const std::size_t size = 2 + std::to_integer<std::size_t>(token[at + 1]);
-    if (token.size() < at + size) {
-        return std::nullopt;
-    }
-    const Result<Oid> oid = Oid::from_der(token.subspan(at, size));
-    return oid ? std::optional(*oid) : std::nullopt;
-}
-
 bool is_step_status(abi::Uint32 major) noexcept {
     return major == abi::status_complete || major == abi::status_continue_needed;
-}
-
-std::string describe_acceptor(const detail::AcceptArguments& arguments) {
-    if (arguments.credentials) {
-        const auto info = arguments.credentials->inquire(CredentialField::name);
-        if (info && info->name) {
-            return "acceptor " + text_of(info->name);
-        }
-    }
-    return {};
 }
 
 /// The files that using @p credential will read, for a library that crashes on damaged ones.
 Sources guarded_by(const Library& library, const detail::CredentialPtr& credential,
                    CredentialUsage usage) {
-    return credential ? static_cast<const NativeCredential&>(*credential).guarded()
+    return credential ? static_cast<const NativeCredential&>(*credential).origin().guarded
                       : guarded_sources(library, usage);
 }
 
@@ -111,6 +82,7 @@ Result<void> NativeContext::adopt() {
         return info.error();
     }
     mechanism_ = std::move(info->mechanism);
+    flags_ = info->flags;
     return {};
 }
 
@@ -136,12 +108,6 @@ Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, 
         return Error(std::move(details));
     }
     return error;
-}
-
-void NativeContext::learn_mechanism(const abi::OidDesc* actual) {
-    if (std::optional<Oid> named = to_oid(actual)) {
-        mechanism_ = std::move(named);
-    }
 }
 
 detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& arguments,
@@ -171,7 +137,9 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
         token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
     step.token = output.take(Buffer::Content::open);
-    learn_mechanism(actual);
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
     if (!is_step_status(status.major)) {
         step.error = initiate_error(
             arguments, first ? Operation::initiate : Operation::initiate_reply, status);
@@ -180,19 +148,9 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
     }
     step.complete = status.major == abi::status_complete;
     step.mechanism = mechanism_;
-    step.flags = ContextFlags::from_bits(flags);
+    step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
     return step;
-}
-
-Error NativeContext::accept_error(const detail::AcceptArguments& arguments, BytesView token,
-                                  NativeStatus status) {
-    if (!mechanism_) {
-        mechanism_ = framed_mechanism(token);
-    }
-    return make_error(library_, {"gss_accept_sec_context", Operation::accept, status, mechanism_,
-                                 describe_acceptor(arguments),
-                                 default_sources(library_, CredentialUsage::accept)});
 }
 
 detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,
@@ -218,15 +176,17 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
         initiator.get(), &actual, output.get(), &flags, &lifetime,
         arguments.accept_delegation ? delegated.get() : nullptr);
     step.token = output.take(Buffer::Content::open);
-    learn_mechanism(actual);
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
     if (!is_step_status(status.major)) {
-        step.error = accept_error(arguments, token, status);
+        step.error = accept_failure(library_, arguments, token, status, mechanism_);
         destroy();
         return step;
     }
     step.complete = status.major == abi::status_complete;
     step.mechanism = mechanism_;
-    step.flags = ContextFlags::from_bits(flags);
+    step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
     step.initiator = initiator.take();
     // RFC 2744 s5.1: the delegated handle is valid only when the flag says so.

@@ -17,7 +17,9 @@ public:
     NativeContext(detail::BackendPtr backend, abi::ContextHandle handle) noexcept;
     ~NativeContext() override;
 
-    /// Learns the mechanism of an imported context.
+    /// Where an import puts the handle; only while there is none.
+    [[nodiscard]] abi::ContextHandle* receive() noexcept { return &handle_; }
+    /// Learns the mechanism and the flags of an imported context.
     [[nodiscard]] Result<void> adopt();
 
     [[nodiscard]] detail::NativeStep initiate(const detail::InitiateArguments& arguments,
@@ -53,8 +55,6 @@ public:
 private:
     [[nodiscard]] Error initiate_error(const detail::InitiateArguments& arguments, Operation kind,
                                        NativeStatus status);
-    [[nodiscard]] Error accept_error(const detail::AcceptArguments& arguments, BytesView token,
-                                     NativeStatus status);
     [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,
                               std::string subject = {}) const;
     [[nodiscard]] std::optional<Error> refuse_without_context(std::string_view operation) const;
@@ -64,13 +64,12 @@ private:
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
-    /// Notes what the library names as the mechanism, if it names one.
-    void learn_mechanism(const abi::OidDesc* actual);
     void destroy() noexcept;
 
     const Library& library_;
     abi::ContextHandle handle_;
     std::optional<Oid> mechanism_; // what the library named last
+    ContextFlags flags_;           // what it granted last
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

@@ -42,6 +42,13 @@ bool is_worth_asking_again(const Library& library, const NativeStatus& status,
            took < std::chrono::seconds(2);
 }
 
+/// Whether asking the credential for its name would yield one that crashes.
+bool has_hollow_name(const Library& library, const detail::NamePtr& name,
+                     CredentialUsage usage) noexcept {
+    return library.traits.unnamed_acceptor_has_hollow_name && !name &&
+           usage != CredentialUsage::initiate;
+}
+
 /// What gss_add_cred says about the credentials that gss_acquire_cred did not give.
 NativeStatus ask_again(const detail::BackendPtr& backend, const detail::AcquireArguments& arguments,
                        const Oid& mechanism) {
@@ -133,24 +140,41 @@ NativeCredential::~NativeCredential() {
 }
 
 Result<detail::AddedNative> NativeCredential::add(const detail::AddArguments& arguments) const {
-    return rfc2744::add(backend(), handle_, arguments);
+    return rfc2744::add(backend(), this, arguments);
 }
 
 Result<detail::AddedNative> NativeCredential::add_in_place(const detail::AddArguments& arguments) {
-    Result<AddedElement> added = call_add(rfc2744::library_of(*this), handle_, arguments, nullptr);
+    const Library& library = rfc2744::library_of(*this);
+    if (library.traits.add_in_place_crashes) {
+        Result<detail::AddedNative> grown = add(arguments);
+        if (grown) {
+            auto& other = static_cast<NativeCredential&>(*grown->credential);
+            std::swap(handle_, other.handle_);
+            std::swap(origin_, other.origin_);
+            grown->credential.reset();
+        }
+        return grown;
+    }
+    Result<AddedElement> added = call_add(library, handle_, arguments, nullptr);
     if (!added) {
         return added.error();
     }
+    origin_.hollow_name |= has_hollow_name(library, arguments.name, arguments.usage);
     return detail::AddedNative{nullptr, *std::move(added)};
 }
 
 Result<detail::NativeCredentialInfo> NativeCredential::inquire(CredentialFields fields) const {
-    return rfc2744::inquire(backend(), handle_, fields);
+    return rfc2744::inquire(backend(), handle_, safe(fields));
+}
+
+CredentialFields NativeCredential::safe(CredentialFields fields) const noexcept {
+    return origin_.hollow_name ? fields - CredentialField::name : fields;
 }
 
 Result<detail::NativeMechanismCredentialInfo>
-NativeCredential::inquire_by_mechanism(const Oid& mechanism, CredentialFields fields) const {
+NativeCredential::inquire_by_mechanism(const Oid& mechanism, CredentialFields wanted) const {
     const Library& library = rfc2744::library_of(*this);
+    const CredentialFields fields = safe(wanted);
     OidArgument oid(mechanism);
     OutputName name(backend());
     abi::Uint32 initiator_lifetime = 0;
@@ -187,11 +211,11 @@ OutputCredential::~OutputCredential() {
     }
 }
 
-detail::CredentialPtr OutputCredential::take(Sources guarded) {
+detail::CredentialPtr OutputCredential::take(CredentialOrigin origin) {
     if (handle_ == nullptr) {
         return nullptr;
     }
-    auto credential = std::make_shared<NativeCredential>(backend_, handle_, std::move(guarded));
+    auto credential = std::make_shared<NativeCredential>(backend_, handle_, std::move(origin));
     handle_ = nullptr;
     return credential;
 }
@@ -220,23 +244,29 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
     if (arguments.usage == CredentialUsage::initiate) {
         guarded.keytab.clear();
     }
-    detail::AcquiredNative acquired{credential.take(std::move(guarded)), mechanisms.copy(),
-                                    to_lifetime(lifetime)};
+    detail::AcquiredNative acquired{
+        credential.take({std::move(guarded), arguments.name,
+                         has_hollow_name(library, arguments.name, arguments.usage)}),
+        mechanisms.copy(), to_lifetime(lifetime)};
     if (!acquired.credential) {
         return not_a_credential("gss_acquire_cred", library);
     }
     return acquired;
 }
 
-Result<detail::AddedNative> add(const detail::BackendPtr& backend, abi::CredentialHandle input,
+Result<detail::AddedNative> add(const detail::BackendPtr& backend, const NativeCredential* input,
                                 const detail::AddArguments& arguments) {
     const Library& library = library_of(backend);
     OutputCredential credential(backend);
-    Result<AddedElement> added = call_add(library, input, arguments, credential.get());
+    Result<AddedElement> added = call_add(library, input == nullptr ? nullptr : input->handle(),
+                                          arguments, credential.get());
     if (!added) {
         return added.error();
     }
-    detail::AddedNative result{credential.take(), *std::move(added)};
+    CredentialOrigin origin = input == nullptr ? CredentialOrigin() : input->origin();
+    origin.name = origin.name ? std::move(origin.name) : arguments.name;
+    origin.hollow_name |= has_hollow_name(library, arguments.name, arguments.usage);
+    detail::AddedNative result{credential.take(std::move(origin)), *std::move(added)};
     if (!result.credential) {
         return not_a_credential("gss_add_cred", library);
     }
@@ -253,13 +283,16 @@ inquire(const detail::BackendPtr& backend, abi::CredentialHandle handle, Credent
             return *std::move(refused);
         }
     }
+    // For the default credential Heimdal 7.8 gives a name of no mechanism, too.
+    const bool asks_name = fields.contains(CredentialField::name) &&
+                           !(handle == nullptr && library.traits.unnamed_acceptor_has_hollow_name);
     OutputName name(backend);
     OutputOidSet mechanisms(library);
     abi::Uint32 lifetime = 0;
     int usage = 0;
     NativeStatus status;
     status.major = library.call().inquire_cred(
-        &status.minor, handle, fields.contains(CredentialField::name) ? name.get() : nullptr,
+        &status.minor, handle, asks_name ? name.get() : nullptr,
         fields.contains(CredentialField::lifetime) ? &lifetime : nullptr,
         fields.contains(CredentialField::usage) ? &usage : nullptr,
         fields.contains(CredentialField::mechanisms) ? mechanisms.get() : nullptr);
@@ -272,10 +305,6 @@ inquire(const detail::BackendPtr& backend, abi::CredentialHandle handle, Credent
     }
     detail::NativeCredentialInfo info;
     info.name = name.take();
-    // For the default credential Heimdal 7.8 gives a name of no mechanism, which nothing reads.
-    if (handle == nullptr && info.name && !info.name->display()) {
-        info.name.reset();
-    }
     if (fields.contains(CredentialField::lifetime)) {
         info.lifetime = to_lifetime(lifetime);
     }

@@ -10,17 +10,26 @@
 
 namespace gss::inline v0::rfc2744 {
 
+/// What is known of a credential from the call that made it.
+struct CredentialOrigin {
+    /// The files that using the credential reads, where the library must not see damaged ones.
+    Sources guarded;
+    /// Whose it is, for messages: about a failing credential the library is not asked.
+    detail::NamePtr name;
+    /// Asking the credential for its name would yield one on which every call crashes.
+    bool hollow_name = false;
+};
+
 class NativeCredential : public detail::CredentialInterface {
 public:
     /// Takes ownership of @p handle.
     NativeCredential(detail::BackendPtr backend, abi::CredentialHandle handle,
-                     Sources guarded) noexcept
-        : CredentialInterface(std::move(backend)), handle_(handle), guarded_(std::move(guarded)) {}
+                     CredentialOrigin origin) noexcept
+        : CredentialInterface(std::move(backend)), handle_(handle), origin_(std::move(origin)) {}
     ~NativeCredential() override;
 
     [[nodiscard]] abi::CredentialHandle handle() const noexcept { return handle_; }
-    /// The files that using the credential reads, where the library must not see damaged ones.
-    [[nodiscard]] const Sources& guarded() const noexcept { return guarded_; }
+    [[nodiscard]] const CredentialOrigin& origin() const noexcept { return origin_; }
 
     [[nodiscard]] Result<detail::AddedNative>
     add(const detail::AddArguments& arguments) const override;
@@ -32,8 +41,11 @@ public:
     inquire_by_mechanism(const Oid& mechanism, CredentialFields fields) const override;
 
 private:
+    /// The fields without what must not be asked for.
+    [[nodiscard]] CredentialFields safe(CredentialFields fields) const noexcept;
+
     abi::CredentialHandle handle_;
-    Sources guarded_;
+    CredentialOrigin origin_;
 };
 
 /// Receives a gss_cred_id_t; releases it unless it is taken.
@@ -45,7 +57,7 @@ public:
     ~OutputCredential();
     [[nodiscard]] abi::CredentialHandle* get() noexcept { return &handle_; }
     /// The credential as an object; null when the library gave none.
-    [[nodiscard]] detail::CredentialPtr take(Sources guarded = {});
+    [[nodiscard]] detail::CredentialPtr take(CredentialOrigin origin = {});
 
 private:
     detail::BackendPtr backend_;
@@ -61,9 +73,9 @@ handle_of(const detail::CredentialPtr& credential) noexcept {
 /// gss_acquire_cred.
 [[nodiscard]] Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
                                                      const detail::AcquireArguments& arguments);
-/// gss_add_cred into a new credential; @p input may be GSS_C_NO_CREDENTIAL.
+/// gss_add_cred into a new credential; @p input may be null, for GSS_C_NO_CREDENTIAL.
 [[nodiscard]] Result<detail::AddedNative> add(const detail::BackendPtr& backend,
-                                              abi::CredentialHandle input,
+                                              const NativeCredential* input,
                                               const detail::AddArguments& arguments);
 /// gss_inquire_cred; @p handle may be GSS_C_NO_CREDENTIAL.
 [[nodiscard]] Result<detail::NativeCredentialInfo>

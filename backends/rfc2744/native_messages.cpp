@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -28,6 +30,22 @@ Error too_small(const Library& library, std::string_view operation, std::size_t 
     details.messages.push_back("the caller's memory is too small: " + std::to_string(needed) +
                                " octets are needed, " + std::to_string(given) + " are there");
     return Error(std::move(details));
+}
+
+/// A library that breaks its own word about sizes.
+Error broken_promise(const Library& library, std::string_view operation, std::string message) {
+    ErrorDetails details;
+    details.operation = operation;
+    details.backend = library.traits.name;
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+bool overlap(BytesView left, BytesView right) noexcept {
+    const std::less<> before;
+    return !left.empty() && !right.empty() &&
+           before(left.data(), right.data() + right.size()) &&
+           before(right.data(), left.data() + left.size());
 }
 
 } // namespace
@@ -62,6 +80,9 @@ Result<Buffer> NativeContext::get_mic(BytesView message, Qop qop) {
     if (status.major != abi::status_complete) {
         return error(get_mic_operation, Operation::message, status);
     }
+    if (mic.view().empty()) {
+        return broken_promise(library_, get_mic_operation, "success, and no MIC");
+    }
     return mic.take(Buffer::Content::open);
 }
 
@@ -69,7 +90,8 @@ Result<std::size_t> NativeContext::get_mic_into(BytesView message, MutableBytes 
     if (handle_ == nullptr) {
         return *refuse_without_context(get_mic_operation);
     }
-    if (uses_iov()) {
+    // The library may write the MIC before it has read the whole message.
+    if (uses_iov() && !overlap(message, out)) {
         return get_mic_iov(message, out, qop);
     }
     const Result<Buffer> mic = get_mic(message, qop);
@@ -99,6 +121,9 @@ Result<std::size_t> NativeContext::get_mic_iov(BytesView message, MutableBytes o
     status.major = library_.call().get_mic_iov(&status.minor, handle_, qop, iov.data(), 2);
     if (status.major != abi::status_complete) {
         return error("gss_get_mic_iov", Operation::message, status);
+    }
+    if (iov[1].buffer.length > size) {
+        return broken_promise(library_, "gss_get_mic_iov", "a MIC longer than announced");
     }
     return iov[1].buffer.length;
 }
@@ -133,13 +158,21 @@ Result<Wrapped> NativeContext::wrap(BytesView message, bool seal, Qop qop) {
     if (status.major != abi::status_complete) {
         return error(wrap_operation, Operation::message, status);
     }
+    if (token.view().empty()) {
+        return broken_promise(library_, wrap_operation, "success, and no token");
+    }
     // A token that is not encrypted holds the message.
     return Wrapped{token.take(sealed != 0 ? Buffer::Content::open : Buffer::Content::secret),
                    sealed != 0};
 }
 
 bool NativeContext::uses_iov() const noexcept {
+    const Functions& call = library_.call();
+    // DCE style has its own layout: what is cut from one block is no token of gss_wrap.
     return library_.traits.iov_in_caller_memory && mechanism_ &&
+           !flags_.contains(ContextFlag::dce_style) && call.wrap_iov != nullptr &&
+           call.wrap_iov_length != nullptr && call.unwrap_iov != nullptr &&
+           call.get_mic_iov != nullptr && call.get_mic_iov_length != nullptr &&
            library_.traits.supports(Capability::wrap_in_caller_memory, *mechanism_);
 }
 
@@ -177,14 +210,20 @@ Result<WrappedInto> NativeContext::wrap_iov(BytesView message, MutableBytes out,
     }
     std::size_t size = 0;
     for (const abi::IovBufferDesc& part : iov) {
+        if (part.buffer.length > detail::max_message_size) {
+            return broken_promise(library_, "gss_wrap_iov_length", "a size past counting");
+        }
         size += part.buffer.length;
     }
     if (size > out.size()) {
         return too_small(library_, wrap_operation, size, out.size());
     }
-    // The message is encrypted where it stands in the token.
-    std::copy(message.begin(), message.end(),
-              out.begin() + static_cast<std::ptrdiff_t>(iov[0].buffer.length));
+    // The message is encrypted where it stands in the token. It may lie in the same memory.
+    if (!message.empty()) {
+        std::memmove(out.data() + iov[0].buffer.length, message.data(), message.size());
+    }
+    const std::array announced{iov[0].buffer.length, iov[1].buffer.length, iov[2].buffer.length,
+                               iov[3].buffer.length};
     std::byte* place = out.data();
     for (abi::IovBufferDesc& part : iov) {
         part.buffer.value = place;
@@ -195,6 +234,12 @@ Result<WrappedInto> NativeContext::wrap_iov(BytesView message, MutableBytes out,
     if (status.major != abi::status_complete) {
         secure_wipe(out.first(size));
         return error("gss_wrap_iov", Operation::message, status);
+    }
+    for (std::size_t index = 0; index < iov.size(); ++index) {
+        if (iov[index].buffer.length != announced[index]) {
+            secure_wipe(out.first(size)); // there are gaps in it
+            return broken_promise(library_, "gss_wrap_iov", "sizes other than announced");
+        }
     }
     return WrappedInto{size, sealed != 0};
 }
@@ -216,8 +261,15 @@ Result<Unwrapped> NativeContext::unwrap(MutableBytes token, bool out_of_order) {
         library_.call().unwrap(&status.minor, handle_, &input, message.get(), &sealed, &qop);
     const std::optional<Order> order = accepted_order(status.major, out_of_order);
     if (!order) {
-        message.wipe();
+        if (message.view().size() <= token.size()) {
+            message.wipe();
+        }
         return error(unwrap_operation, Operation::message, status);
+    }
+    // CVE-2024-37370: a token's false count made MIT announce more than there is. Such a buffer is
+    // given back as it is: wiping would run past its end.
+    if (message.view().size() > token.size()) {
+        return broken_promise(library_, unwrap_operation, "a message longer than its token");
     }
     return Unwrapped{message.take(Buffer::Content::secret), sealed != 0, qop, *order};
 }

@@ -9,6 +9,19 @@
 
 namespace gss::inline v0::rfc2744 {
 
+namespace {
+
+/// Success without a name is no success: an object without one would be of no use.
+Result<detail::NamePtr> checked(detail::NamePtr name, std::string_view operation) {
+    if (!name) {
+        return Error(ErrorCode::bad_name, std::string(operation),
+                     "the library reported success and gave no name");
+    }
+    return name;
+}
+
+} // namespace
+
 NativeName::~NativeName() {
     abi::Uint32 minor = 0;
     library_of(*this).call().release_name(&minor, &handle_);
@@ -56,7 +69,7 @@ Result<detail::NamePtr> NativeName::canonicalize(const Oid& mechanism) const {
     if (status.major != abi::status_complete) {
         return error("gss_canonicalize_name", status);
     }
-    return output.take();
+    return checked(output.take(), "gss_canonicalize_name");
 }
 
 Result<Buffer> NativeName::export_name() const {
@@ -82,13 +95,16 @@ Result<Buffer> NativeName::export_name() const {
 }
 
 Result<detail::NamePtr> NativeName::duplicate() const {
+    if (library_of(*this).traits.shares_duplicate_names) {
+        return std::const_pointer_cast<NameInterface>(shared_from_this());
+    }
     OutputName output(backend());
     NativeStatus status;
     status.major = library_of(*this).call().duplicate_name(&status.minor, handle_, output.get());
     if (status.major != abi::status_complete) {
         return error("gss_duplicate_name", status);
     }
-    return output.take(form_);
+    return checked(output.take(form_), "gss_duplicate_name");
 }
 
 Result<OidSet> NativeName::mechanisms() const {

@@ -30,19 +30,32 @@ void append_messages(std::vector<std::string>& messages, const Library& library,
     }
 }
 
+bool is_vague(ErrorCode code) noexcept {
+    return code == ErrorCode::failure || code == ErrorCode::no_credentials ||
+           code == ErrorCode::invalid_credentials;
+}
+
 /// The cause that a text names, where the code is none that anybody knows.
-std::optional<ErrorCode> cause_of_text(const Library& library, const ErrorDetails& details) {
-    if (library.traits.cause_of_text == nullptr || !details.native) {
+std::optional<Finding> cause_of_text(const Library& library, Operation operation,
+                                     const ErrorDetails& details) {
+    if (library.traits.cause_of_text == nullptr || !is_vague(details.code)) {
         return std::nullopt;
     }
     for (const std::string& message : details.messages) {
-        const std::optional<ErrorCode> cause =
-            library.traits.cause_of_text(details.native->minor, message);
-        if (cause) {
+        if (auto cause = library.traits.cause_of_text(operation, details.native->minor, message)) {
             return cause;
         }
     }
     return std::nullopt;
+}
+
+void adopt(ErrorDetails& details, std::optional<Finding> finding) {
+    if (finding) {
+        details.code = finding->code;
+        if (!finding->message.empty()) {
+            details.messages.push_back(std::move(finding->message));
+        }
+    }
 }
 
 } // namespace
@@ -96,13 +109,9 @@ Error make_error(const Library& library, Failure failure) {
         append_messages(details.messages, library, failure.status.minor, abi::status_kind_mechanism,
                         details.mechanism);
     }
-    if (std::optional<ErrorCode> cause = cause_of_text(library, details)) {
-        details.code = *cause;
-    }
-    if (std::optional<Finding> finding = diagnose(details.code, failure.kind, failure.sources)) {
-        details.code = finding->code;
-        details.messages.push_back(std::move(finding->message));
-    }
+    adopt(details, cause_of_text(library, failure.kind, details));
+    adopt(details, diagnose(details.code, failure.kind, failure.sources));
+    std::erase(details.messages, "Success"); // of a failure, that is MIT's text for code 0
     return Error(std::move(details));
 }
 

@@ -93,7 +93,8 @@ public:
     /// A copy of these credentials with one element more (gss_add_cred, RFC 2744 s5.3).
     [[nodiscard]] Result<AddedCredentials> add(const Oid& mechanism,
                                                const AddOptions& options = {}) const;
-    /// Adds one element to these credentials themselves. On failure they are as before.
+    /// Adds one element to these credentials themselves. On failure they are as before. Not while
+    /// another thread, or a call past its deadline, uses them.
     [[nodiscard]] Result<AddedElement> add_in_place(const Oid& mechanism,
                                                     const AddOptions& options = {});
     /// gss_inquire_cred, RFC 2744 s5.21. May resolve a deferred choice of cache.

@@ -144,6 +144,10 @@ struct ErrorDetails {
 class GSSXX_EXPORT Error {
 public:
     explicit Error(ErrorDetails details);
+    // Copies only: no Error is ever without its record.
+    Error(const Error&) noexcept = default;
+    Error& operator=(const Error&) noexcept = default;
+    ~Error() = default;
     Error(ErrorCode code, std::string operation, std::string message);
 
     [[nodiscard]] ErrorCode code() const noexcept { return details_->code; }

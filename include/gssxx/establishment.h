@@ -61,11 +61,15 @@ public:
     [[nodiscard]] bool established() const noexcept;
     /// What the library granted so far; final only when established.
     [[nodiscard]] ContextFlags flags() const noexcept;
-    /// gss_inquire_context of the half-open context: what the library tells, or its Error.
+    /// What is known of the context. While it is half-open that is what the steps told so far, and
+    /// the library is not asked: some crash (MIT 1.20 with NTLM inside SPNEGO) or claim that it is
+    /// open (Heimdal 7.8). no_context before the first step and after a failed one.
     [[nodiscard]] Result<ContextInfo> inquire() const;
     /// Per-message calls before the context is established, where the mechanism granted
-    /// GSS_C_PROT_READY_FLAG (RFC 2743 s1.2.7); no_context otherwise. The pointer is good until
-    /// the next step(), finish() or move.
+    /// GSS_C_PROT_READY_FLAG (RFC 2743 s1.2.7); no_context otherwise, and insufficient_protection
+    /// while something that was required is not granted. The peer is not authenticated before
+    /// step() was done. The pointer is good until the next step(), finish() or move; what it was
+    /// told of out-of-order delivery ends with finish().
     [[nodiscard]] Result<MessageProtection*> early_protection();
 
 protected:

@@ -4,6 +4,7 @@
 
 #include <gssxx/error.h>
 
+#include <concepts>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -21,12 +22,24 @@ public:
 
     // NOLINTNEXTLINE(google-explicit-constructor): functions return either side directly.
     Result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
+        requires(!std::is_same_v<T, bool>)
         : state_(std::in_place_index<0>, std::move(value)) {}
+    /// A Result<bool> is made of a bool and nothing that merely converts to one.
+    template <std::same_as<bool> Bool>
+        requires(std::is_same_v<T, bool>)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Bool value) noexcept : state_(std::in_place_index<0>, value) {}
     // NOLINTNEXTLINE(google-explicit-constructor)
     Result(Error error) noexcept : state_(std::in_place_index<1>, std::move(error)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
-    explicit operator bool() const noexcept { return has_value(); }
+    /// Not for Result<bool>, where `if (a.equals(b))` would ask the wrong question: ask
+    /// has_value() and value() there.
+    explicit operator bool() const noexcept
+        requires(!std::is_same_v<T, bool>)
+    {
+        return has_value();
+    }
 
     [[nodiscard]] T& value() & {
         check();
@@ -36,7 +49,8 @@ public:
         check();
         return **this;
     }
-    [[nodiscard]] T&& value() && {
+    // By value, so that `for (auto& x : f().value())` does not dangle.
+    [[nodiscard]] T value() && {
         check();
         return *std::move(*this);
     }
@@ -45,7 +59,7 @@ public:
 
     [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
     [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
+    [[nodiscard]] T operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
     [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
     [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 

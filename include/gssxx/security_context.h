@@ -99,16 +99,20 @@ public:
         return unwrap(token);
     }
 
-    MessageProtection(MessageProtection&&) noexcept;
-    MessageProtection& operator=(MessageProtection&&) noexcept;
     ~MessageProtection();
 
 protected:
+    // Nobody moves the context out of an object that goes on to use it.
+    MessageProtection(MessageProtection&&) noexcept;
+    MessageProtection& operator=(MessageProtection&&) noexcept;
     friend struct detail::Access;
     explicit MessageProtection(std::unique_ptr<detail::ContextInterface> self) noexcept;
 
     std::unique_ptr<detail::ContextInterface> self_;
     bool out_of_order_ = false;
+
+private:
+    [[nodiscard]] std::optional<Error> refuse(BytesView token) const;
 };
 
 /// An established security context (RFC 2743 s1.1.3). Move-only; one thread at a time; after a

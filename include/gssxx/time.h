@@ -8,7 +8,8 @@
 namespace gss::inline v0 {
 
 /// How long something stays valid: a duration, indefinite, or not known to the backend.
-/// On request, zero and indefinite both ask for the longest there is (RFC 2744 s5.2).
+/// On request, zero and indefinite both ask for the longest there is (RFC 2744 s5.2): who computes
+/// what is left of something else checks is_expired() first.
 class Lifetime {
 public:
     /// A finite lifetime; negative values count as zero.
@@ -52,7 +53,9 @@ private:
 ///
 /// Past the deadline the caller gets Error{timed_out}. A native call cannot be interrupted: it
 /// ends by itself on a worker thread that owns its inputs and outputs, and what it yields is
-/// released. A process that exits meanwhile ends the worker with it.
+/// released. A process that exits meanwhile ends the worker with it. Until then the worker uses the
+/// names and credentials of the call and reads the environment: do not call
+/// Credentials::add_in_place, setenv or fork meanwhile.
 class Deadline {
 public:
     using Clock = std::chrono::steady_clock;

@@ -7,6 +7,9 @@
 
 #include "backend_interface.h"
 
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace gss::inline v0::detail {
@@ -45,6 +48,17 @@ struct Access {
                                           std::string_view right) {
     return {ErrorCode::misuse, std::string(operation),
             "objects of two backends: " + std::string(left) + " and " + std::string(right)};
+}
+
+/// For a call with a deadline whose worker could not be started.
+[[nodiscard]] inline Error no_thread(std::string_view operation, std::string_view backend,
+                                     const std::system_error& error) {
+    ErrorDetails details;
+    details.operation = operation;
+    details.backend = backend;
+    details.messages.push_back("no thread for a call with a deadline: " +
+                               std::string(error.what()));
+    return Error(std::move(details));
 }
 
 [[nodiscard]] inline Error deadline_passed(std::string_view operation, std::string_view backend,

@@ -46,7 +46,8 @@ private:
     BackendPtr backend_;
 };
 
-class NameInterface : public NativeObject {
+class NameInterface : public NativeObject,
+                      public std::enable_shared_from_this<NameInterface> {
 public:
     using NativeObject::NativeObject;
     [[nodiscard]] virtual Result<DisplayedName> display() const = 0;
@@ -157,6 +158,10 @@ struct NativeContextInfo {
     bool locally_initiated = false;
     bool open = false;
 };
+
+/// The longest message or token that is handed to a library, in octets. MIT keeps lengths in 32
+/// bits, in places with a sign, and adds headers to them.
+inline constexpr std::size_t max_message_size = 0x7ffff000;
 
 /// A context, half-open or established. Which calls make sense when is the public classes'
 /// business; here each one yields what the native library says.

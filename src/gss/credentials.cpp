@@ -6,6 +6,7 @@
 #include "deadline_call.h"
 
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace gss::inline v0 {
@@ -88,7 +89,12 @@ Result<AddedCredentials> to_public(Result<AddedNative> added, const detail::Cred
 template <typename Call>
 auto timed(const Deadline& deadline, std::string_view operation, const BackendPtr& backend,
            const detail::NamePtr& name, Call call) -> decltype(call()) {
-    auto result = call_until(deadline, std::move(call));
+    std::optional<decltype(call())> result;
+    try {
+        result = call_until(deadline, std::move(call));
+    } catch (const std::system_error& error) {
+        return detail::no_thread(operation, backend->name(), error);
+    }
     if (!result) {
         return detail::deadline_passed(operation, backend->name(), subject_of(name));
     }

@@ -69,12 +69,15 @@ Result<ContextInfo> HalfOpen::inquire() const {
     if (!self_) {
         return detail::empty_object(operation);
     }
-    const detail::ContextPtr& context = Access::of(self_->protection());
-    if (!context || !context->exists()) {
+    switch (self_->state()) {
+    case HalfOpenContext::State::more:
+        return detail::to_public(self_->known());
+    case HalfOpenContext::State::established:
+        return detail::to_public(Access::of(self_->protection())->inquire());
+    default:
         return Error(ErrorCode::no_context, std::string(operation),
-                     "no native context exists in this state");
+                     "there is no context in this state");
     }
-    return detail::to_public(context->inquire());
 }
 
 Result<MessageProtection*> HalfOpen::early_protection() {
@@ -87,6 +90,10 @@ Result<MessageProtection*> HalfOpen::early_protection() {
     if (!under_way || !self_->flags().contains(ContextFlag::protection_ready)) {
         return Error(ErrorCode::no_context, std::string(operation),
                      "the mechanism has not granted it (GSS_C_PROT_READY_FLAG)");
+    }
+    if (!self_->missing().empty()) {
+        return Error(ErrorCode::insufficient_protection, std::string(operation),
+                     "what was required of the context is not granted yet");
     }
     return &self_->protection();
 }
@@ -105,20 +112,18 @@ Result<Initiator> Initiator::create(const Name& target, const InitiateOptions& o
     if (*credentials && !(*credentials)->elements().may_initiate(options.mechanism)) {
         return wrong_usage(backend, initiate_operation, "the credentials are for accepting only");
     }
-    const Result<DisplayedName> displayed = native_target->display();
     auto arguments = std::make_shared<const detail::InitiateArguments>(
         detail::InitiateArguments{native_target, *std::move(credentials), options.mechanism,
                                   options.flags, options.lifetime, options.channel_bindings});
-    return Initiator(std::make_unique<HalfOpenContext>(
-        backend, std::move(arguments), options.required,
-        "target " + (displayed ? displayed->text : "that cannot be shown")));
+    return Initiator(
+        std::make_unique<HalfOpenContext>(backend, std::move(arguments), options.required));
 }
 
 Step Initiator::step(BytesView token, Deadline deadline) {
     if (!self_) {
         return refused(detail::empty_object(initiate_operation));
     }
-    if (std::optional<Error> error = self_->refuse(token)) {
+    if (std::optional<Error> error = self_->refuse()) {
         return refused(*std::move(error));
     }
     return self_->step(token, deadline);
@@ -150,15 +155,15 @@ Result<Acceptor> Acceptor::create(const Backend& backend, const AcceptOptions& o
     }
     auto arguments = std::make_shared<const detail::AcceptArguments>(detail::AcceptArguments{
         *std::move(credentials), options.channel_bindings, options.accept_delegation});
-    return Acceptor(std::make_unique<HalfOpenContext>(native, std::move(arguments),
-                                                      options.required, std::string()));
+    return Acceptor(
+        std::make_unique<HalfOpenContext>(native, std::move(arguments), options.required));
 }
 
 Step Acceptor::step(BytesView token, Deadline deadline) {
     if (!self_) {
         return refused(detail::empty_object(accept_operation));
     }
-    if (std::optional<Error> error = self_->refuse(token)) {
+    if (std::optional<Error> error = self_->refuse()) {
         return refused(*std::move(error));
     }
     return self_->step(token, deadline);

@@ -65,6 +65,9 @@ Result<ExportedContext> ExportedContext::parse(BytesView frame) {
         return damaged("lengths do not fit the octets");
     }
     const std::size_t name_size = offset - length_size - fixed_prefix;
+    if (name_size > max_name_size) {
+        return damaged("the name of its backend is too long");
+    }
     return ExportedContext(SecretBytes(frame),
                            std::string(as_text(frame.subspan(fixed_prefix, name_size))));
 }

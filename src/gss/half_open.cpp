@@ -4,6 +4,7 @@
 #include "deadline_call.h"
 
 #include <array>
+#include <system_error>
 #include <utility>
 
 namespace gss::inline v0::detail {
@@ -51,16 +52,36 @@ std::string names_of(ContextFlags flags) {
 
 } // namespace
 
-HalfOpenContext::HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required,
-                                 std::string subject)
+HalfOpenContext::HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required)
     : backend_(std::move(backend)), arguments_(std::move(arguments)), required_(required),
-      subject_(std::move(subject)), protection_(Access::protection(backend_->new_context())) {}
+      protection_(Access::protection(backend_->new_context())) {}
 
 std::string_view HalfOpenContext::operation() const noexcept {
     return arguments_.index() == 0 ? "gss_init_sec_context" : "gss_accept_sec_context";
 }
 
-std::optional<Error> HalfOpenContext::refuse(BytesView token) const {
+NativeContextInfo HalfOpenContext::known() const {
+    NativeContextInfo info;
+    info.lifetime = last_.lifetime;
+    info.mechanism = last_.mechanism;
+    info.flags = last_.flags;
+    if (const auto* initiate = std::get_if<0>(&arguments_)) {
+        info.target = (*initiate)->target;
+        info.locally_initiated = true;
+    }
+    return info;
+}
+
+std::string HalfOpenContext::subject() const {
+    const auto* initiate = std::get_if<0>(&arguments_);
+    if (initiate == nullptr) {
+        return {};
+    }
+    const Result<DisplayedName> displayed = (*initiate)->target->display();
+    return "target " + (displayed ? displayed->text : "that cannot be shown");
+}
+
+std::optional<Error> HalfOpenContext::refuse() const {
     if (state_ == State::established || state_ == State::finished) {
         return Error(ErrorCode::misuse, std::string(operation()),
                      "the context is established already");
@@ -69,15 +90,15 @@ std::optional<Error> HalfOpenContext::refuse(BytesView token) const {
         return Error(ErrorCode::misuse, std::string(operation()),
                      "the context failed in an earlier step");
     }
-    return token.data() == nullptr && !token.empty()
-               ? std::optional(Error(ErrorCode::parameter_read, std::string(operation()),
-                                     "a token of null address"))
-               : std::nullopt;
+    return std::nullopt;
 }
 
 std::optional<NativeStep> HalfOpenContext::native_step(BytesView token, const Deadline& deadline) {
     if (!deadline.when()) {
         return run(*Access::of(protection_), arguments_, token);
+    }
+    if (!Access::of(protection_)) {
+        return std::nullopt;
     }
     auto owned =
         call_until(deadline, [context = std::move(Access::of(protection_)), arguments = arguments_,
@@ -95,14 +116,14 @@ std::optional<NativeStep> HalfOpenContext::native_step(BytesView token, const De
 Step HalfOpenContext::fail(Error error, Buffer token) {
     state_ = State::failed;
     Access::of(protection_).reset();
+    last_.flags.clear();
     last_.initiator.reset();
     last_.delegated.reset();
     return {Step::Status::failed, std::move(token), std::move(error)};
 }
 
 std::optional<Error> HalfOpenContext::missing_protection() const {
-    const ContextFlags missing = required_ - last_.flags;
-    if (missing.empty()) {
+    if (missing().empty()) {
         return std::nullopt;
     }
     ErrorDetails details;
@@ -110,8 +131,8 @@ std::optional<Error> HalfOpenContext::missing_protection() const {
     details.operation = operation();
     details.mechanism = last_.mechanism;
     details.backend = backend_->name();
-    details.subject = subject_;
-    details.messages.push_back("required but not granted: " + names_of(missing));
+    details.subject = subject();
+    details.messages.push_back("required but not granted: " + names_of(missing()));
     return Error(std::move(details));
 }
 
@@ -124,9 +145,20 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
             Error(ErrorCode::invalid_token, std::string(operation()),
                   token.empty() ? "an empty token" : "a token before the initiator's first step"));
     }
-    std::optional<NativeStep> native = native_step(token, deadline);
+    if (token.size() > max_message_size) {
+        return fail(Error(ErrorCode::invalid_token, std::string(operation()),
+                          "a token of more octets than native libraries can count"));
+    }
+    // Whatever way this function is left but by the two returns below, the context has failed.
+    state_ = State::failed;
+    std::optional<NativeStep> native;
+    try {
+        native = native_step(token, deadline);
+    } catch (const std::system_error& error) {
+        return fail(no_thread(operation(), backend_->name(), error));
+    }
     if (!native) {
-        return fail(deadline_passed(operation(), backend_->name(), subject_));
+        return fail(deadline_passed(operation(), backend_->name(), subject()));
     }
     if (native->error) {
         return fail(*std::move(native->error), std::move(native->token));
@@ -142,6 +174,8 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
         return fail(*std::move(missing));
     }
     state_ = State::established;
+    // RFC 2743 s1.2.7: an established context is ready to protect; libraries differ in saying so.
+    last_.flags.insert(ContextFlag::protection_ready);
     return {Step::Status::done, std::move(answer), std::nullopt};
 }
 

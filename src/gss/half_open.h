@@ -21,17 +21,20 @@ public:
     using Arguments = std::variant<std::shared_ptr<const InitiateArguments>,
                                    std::shared_ptr<const AcceptArguments>>;
 
-    HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required,
-                    std::string subject);
+    HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required);
 
     [[nodiscard]] Step step(BytesView token, const Deadline& deadline);
-    /// What the public step() does first: refuses calls out of order and empty tokens.
-    [[nodiscard]] std::optional<Error> refuse(BytesView token) const;
+    /// What the public step() does first: refuses calls out of order.
+    [[nodiscard]] std::optional<Error> refuse() const;
 
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] ContextFlags flags() const noexcept { return last_.flags; }
     [[nodiscard]] const BackendPtr& backend() const noexcept { return backend_; }
     [[nodiscard]] MessageProtection& protection() noexcept { return protection_; }
+    /// What was required and is not granted so far.
+    [[nodiscard]] ContextFlags missing() const noexcept { return required_ - last_.flags; }
+    /// What is known while the context is half-open, without asking the library, which may crash.
+    [[nodiscard]] NativeContextInfo known() const;
 
     /// Hands out the context and what the last step told; misuse unless established.
     struct Finished {
@@ -45,13 +48,14 @@ public:
 private:
     [[nodiscard]] std::optional<NativeStep> native_step(BytesView token, const Deadline& deadline);
     [[nodiscard]] std::string_view operation() const noexcept;
+    /// The thing that a failure is about. Asked for on failure only: it takes a native call.
+    [[nodiscard]] std::string subject() const;
     [[nodiscard]] std::optional<Error> missing_protection() const;
     [[nodiscard]] Step fail(Error error, Buffer token = {});
 
     BackendPtr backend_;
     Arguments arguments_;
     ContextFlags required_;
-    std::string subject_;
     MessageProtection protection_;
     NativeStep last_;
     State state_ = State::fresh;

@@ -23,6 +23,16 @@ Error empty_token(std::string_view operation) {
     return {ErrorCode::invalid_token, std::string(operation), "an empty token"};
 }
 
+/// MIT keeps lengths in 32 bits: it would protect the first octets of a larger message only, and
+/// read past its buffers.
+std::optional<Error> too_large(std::string_view operation, BytesView octets) {
+    if (octets.size() <= detail::max_message_size) {
+        return std::nullopt;
+    }
+    return Error(ErrorCode::malformed_parameter, std::string(operation),
+                 "more octets than native libraries can count: " + std::to_string(octets.size()));
+}
+
 } // namespace
 
 MessageProtection::MessageProtection(std::unique_ptr<detail::ContextInterface> self) noexcept
@@ -32,11 +42,25 @@ MessageProtection& MessageProtection::operator=(MessageProtection&&) noexcept = 
 MessageProtection::~MessageProtection() = default;
 
 Result<Buffer> MessageProtection::get_mic(BytesView message, Qop qop) {
-    return self_ ? self_->get_mic(message, qop) : detail::empty_object("gss_get_mic");
+    constexpr std::string_view operation = "gss_get_mic";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    if (std::optional<Error> refused = too_large(operation, message)) {
+        return *std::move(refused);
+    }
+    return self_->get_mic(message, qop);
 }
 
 Result<std::size_t> MessageProtection::get_mic_into(BytesView message, MutableBytes out, Qop qop) {
-    return self_ ? self_->get_mic_into(message, out, qop) : detail::empty_object("gss_get_mic");
+    constexpr std::string_view operation = "gss_get_mic";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    if (std::optional<Error> refused = too_large(operation, message)) {
+        return *std::move(refused);
+    }
+    return self_->get_mic_into(message, out, qop);
 }
 
 Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView mic) {
@@ -47,6 +71,11 @@ Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView m
     if (mic.empty()) {
         return empty_token(operation);
     }
+    for (const BytesView octets : {message, mic}) {
+        if (std::optional<Error> refused = too_large(operation, octets)) {
+            return *std::move(refused);
+        }
+    }
     return self_->verify_mic(message, mic, out_of_order_);
 }
 
@@ -54,6 +83,9 @@ Result<Wrapped> MessageProtection::wrap(BytesView message, Seal seal, Qop qop) {
     constexpr std::string_view operation = "gss_wrap";
     if (!self_) {
         return detail::empty_object(operation);
+    }
+    if (std::optional<Error> refused = too_large(operation, message)) {
+        return *std::move(refused);
     }
     Result<Wrapped> wrapped = self_->wrap(message, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
@@ -68,6 +100,9 @@ Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes
     if (!self_) {
         return detail::empty_object(operation);
     }
+    if (std::optional<Error> refused = too_large(operation, message)) {
+        return *std::move(refused);
+    }
     Result<WrappedInto> wrapped = self_->wrap_into(message, out, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
         secure_wipe(out); // it holds the message in the clear
@@ -76,16 +111,21 @@ Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes
     return wrapped;
 }
 
-Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
+std::optional<Error> MessageProtection::refuse(BytesView token) const {
     constexpr std::string_view operation = "gss_unwrap";
     if (!self_) {
         return detail::empty_object(operation);
     }
-    if (token.empty()) {
-        return empty_token(operation);
+    return token.empty() ? empty_token(operation) : too_large(operation, token);
+}
+
+Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
+    if (std::optional<Error> refused = refuse(token)) {
+        return *std::move(refused);
     }
     if (self_->leaves_alone(token)) {
         // The native call takes a pointer to mutable octets and does not write there.
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
         return self_->unwrap({const_cast<std::byte*>(token.data()), token.size()}, out_of_order_);
     }
     // Integrity-only tokens hold the message in the clear, and unsealing may happen in place.
@@ -94,19 +134,17 @@ Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
 }
 
 Result<Unwrapped> MessageProtection::unwrap(MutableBytes token) {
-    constexpr std::string_view operation = "gss_unwrap";
-    if (!self_) {
-        return detail::empty_object(operation);
+    if (std::optional<Error> refused = refuse(token)) {
+        return *std::move(refused);
     }
-    return token.empty() ? empty_token(operation) : self_->unwrap(token, out_of_order_);
+    return self_->unwrap(token, out_of_order_);
 }
 
 Result<UnwrappedInPlace> MessageProtection::unwrap_in_place(MutableBytes token) {
-    constexpr std::string_view operation = "gss_unwrap";
-    if (!self_) {
-        return detail::empty_object(operation);
+    if (std::optional<Error> refused = refuse(token)) {
+        return *std::move(refused);
     }
-    return token.empty() ? empty_token(operation) : self_->unwrap_in_place(token, out_of_order_);
+    return self_->unwrap_in_place(token, out_of_order_);
 }
 
 Result<std::size_t> MessageProtection::wrap_size_limit(std::size_t max_token_size, Seal seal,

@@ -14,6 +14,7 @@ using detail::Access;
 using detail::NamePtr;
 
 constexpr std::string_view import_operation = "gss_import_name";
+constexpr std::size_t machine_uid_size = 4; // uid_t on every system that has these libraries
 
 Result<Name> wrap_up(Result<NamePtr> native) {
     if (!native) {
@@ -79,6 +80,15 @@ Result<Name> Name::import_name(const Backend& backend, std::string_view text,
     if (text.find('\0') != std::string_view::npos && !(type && is_binary(*type))) {
         return Error(ErrorCode::bad_name, std::string(import_operation),
                      "a NUL octet inside the name");
+    }
+    // MIT reads a whole uid_t whatever the length.
+    if (type == name_type::machine_uid() && text.size() != machine_uid_size) {
+        return Error(ErrorCode::bad_name, std::string(import_operation),
+                     "a machine uid is " + std::to_string(machine_uid_size) + " octets, not " +
+                         std::to_string(text.size()));
+    }
+    if (text.size() > detail::max_message_size) {
+        return Error(ErrorCode::bad_name, std::string(import_operation), "too long");
     }
     return wrap_up(Access::of(backend)->import_name(as_bytes(text), type));
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "accept_failure.h"
+
+#include "initial_token.h"
+#include "native_credential.h"
+#include "native_name.h"
+#include "status.h"
+
+#include <string>
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+/// Whose credentials accept, for messages; empty for the default.
+std::string acceptor_name(const detail::AcceptArguments& arguments) {
+    if (!arguments.credentials) {
+        return {};
+    }
+    return text_of(static_cast<const NativeCredential&>(*arguments.credentials).origin().name);
+}
+
+std::string describe(const TicketService& ticket) {
+    std::string text = "ticket for " + ticket.principal;
+    if (ticket.key_version) {
+        text += " key version " + std::to_string(*ticket.key_version);
+    }
+    return text + " enctype " + std::to_string(ticket.enctype);
+}
+
+/// "host/localhost" of "host/localhost@REALM" and of "host@localhost".
+std::string without_realm(std::string_view principal) {
+    std::string name(principal);
+    const std::size_t slash = name.find('/');
+    const std::size_t at = name.rfind('@');
+    if (at != std::string::npos && slash == std::string::npos) {
+        name[at] = '/';
+    } else if (at != std::string::npos) {
+        name.erase(at);
+    }
+    return name;
+}
+
+/// The credentials are of other mechanisms than the token.
+bool is_of_other_mechanism(const detail::AcceptArguments& arguments,
+                           const std::optional<Oid>& mechanism) {
+    if (!arguments.credentials || !mechanism) {
+        return false;
+    }
+    const auto info = arguments.credentials->inquire(CredentialField::mechanisms);
+    return info && info->mechanisms && !info->mechanisms->contains(*mechanism);
+}
+
+Error with_cause(const Error& error, ErrorCode code, std::string message) {
+    ErrorDetails details = error.details();
+    details.code = code;
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+} // namespace
+
+Error accept_failure(const Library& library, const detail::AcceptArguments& arguments,
+                     BytesView token, const NativeStatus& status,
+                     const std::optional<Oid>& mechanism) {
+    const std::string acceptor = acceptor_name(arguments);
+    const std::optional<TicketService> ticket = ticket_service(token);
+    std::string subject = acceptor.empty() ? acceptor : "acceptor " + acceptor;
+    if (ticket) {
+        subject += (subject.empty() ? "" : ", ") + describe(*ticket);
+    }
+    const std::optional<Oid> framed = framed_mechanism(token);
+    const bool foreign = is_of_other_mechanism(arguments, framed);
+    Error error = make_error(
+        library, {"gss_accept_sec_context", Operation::accept, status,
+                  mechanism ? mechanism : framed, std::move(subject),
+                  foreign ? Sources() : default_sources(library, CredentialUsage::accept)});
+    if (foreign) {
+        return with_cause(error, ErrorCode::bad_mechanism,
+                          "the credentials are not for the mechanism of the token, " +
+                              framed->to_string());
+    }
+    // Heimdal tries the key of the acceptor's name on any ticket; MIT looks at the ticket first.
+    if (error.code() == ErrorCode::decrypt_failed && ticket && !acceptor.empty() &&
+        without_realm(acceptor) != without_realm(ticket->principal)) {
+        return with_cause(error, ErrorCode::key_not_found, "the ticket is for another service");
+    }
+    return error;
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "initial_token.h"
+
+#include <gssxx/result.h>
+
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+/// One element of DER: its tag and what is inside.
+struct Element {
+    std::byte tag{};
+    BytesView whole;
+    BytesView content;
+};
+
+/// Takes elements off the front; the first that does not fit ends it.
+class Der {
+public:
+    explicit Der(BytesView octets) noexcept : rest_(octets) {}
+
+    std::optional<Element> next() noexcept {
+        if (rest_.size() < 2) {
+            return std::nullopt;
+        }
+        std::size_t header = 2;
+        auto length = std::to_integer<std::size_t>(rest_[1]);
+        if (length >= 0x80) {
+            const std::size_t octets = length - 0x80;
+            header += octets;
+            if (octets == 0 || octets > 4 || rest_.size() < header) {
+                return std::nullopt;
+            }
+            length = 0;
+            for (const std::byte octet : rest_.subspan(2, octets)) {
+                length = (length << 8U) | std::to_integer<std::size_t>(octet);
+            }
+        }
+        if (length > rest_.size() - header) {
+            return std::nullopt;
+        }
+        const Element element{rest_[0], rest_.first(header + length),
+                              rest_.subspan(header, length)};
+        rest_ = rest_.subspan(header + length);
+        return element;
+    }
+    /// The content of the next element if it has that tag; empty otherwise.
+    BytesView inside(std::byte tag) noexcept {
+        const std::optional<Element> element = next();
+        return element && element->tag == tag ? element->content : BytesView();
+    }
+    /// The content of the element with that tag, here or later.
+    BytesView find(std::byte tag) noexcept {
+        while (const std::optional<Element> element = next()) {
+            if (element->tag == tag) {
+                return element->content;
+            }
+        }
+        return {};
+    }
+    [[nodiscard]] BytesView rest() const noexcept { return rest_; }
+
+private:
+    BytesView rest_;
+};
+
+constexpr std::byte integer{0x02};
+constexpr std::byte general_string{0x1b};
+constexpr std::byte sequence{0x30};
+
+constexpr std::byte application(unsigned number) noexcept {
+    return std::byte{0x60} | static_cast<std::byte>(number);
+}
+
+constexpr std::byte tagged(unsigned number) noexcept {
+    return std::byte{0xa0} | static_cast<std::byte>(number);
+}
+
+std::optional<std::uint32_t> number(BytesView tagged_content) noexcept {
+    const BytesView octets = Der(tagged_content).inside(integer);
+    if (octets.empty() || octets.size() > 5) {
+        return std::nullopt;
+    }
+    std::uint32_t value = 0;
+    for (const std::byte octet : octets) {
+        value = (value << 8U) | std::to_integer<std::uint32_t>(octet);
+    }
+    return value;
+}
+
+/// "host/localhost" of a PrincipalName.
+std::string components(BytesView principal_name) {
+    Der fields(principal_name);
+    Der names(Der(fields.find(tagged(1))).inside(sequence));
+    std::string text;
+    while (const std::optional<Element> name = names.next()) {
+        if (name->tag == general_string) {
+            text.append(text.empty() ? "" : "/").append(as_text(name->content));
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+std::optional<Oid> framed_mechanism(BytesView token) {
+    // The length of the whole may be wrong: this looks at the beginning only.
+    if (token.size() < 4 || token[0] != application(0)) {
+        return std::nullopt;
+    }
+    const auto length = std::to_integer<std::size_t>(token[1]);
+    const std::size_t at = 2 + (length > 0x80 ? length - 0x80 : 0);
+    if (at >= token.size()) {
+        return std::nullopt;
+    }
+    const std::optional<Element> identifier = Der(token.subspan(at)).next();
+    if (!identifier) {
+        return std::nullopt;
+    }
+    Result<Oid> oid = Oid::from_der(identifier->whole);
+    return oid ? std::optional(*std::move(oid)) : std::nullopt;
+}
+
+std::optional<TicketService> ticket_service(BytesView token) {
+    constexpr std::size_t token_id_size = 2; // 01 00, RFC 4121 s4.1
+    Der frame(Der(token).inside(application(0)));
+    if (!frame.next() || frame.rest().size() < token_id_size) {
+        return std::nullopt;
+    }
+    Der request(
+        Der(Der(frame.rest().subspan(token_id_size)).inside(application(14))).inside(sequence));
+    Der ticket(Der(Der(request.find(tagged(3))).inside(application(1))).inside(sequence));
+    const BytesView realm = Der(ticket.find(tagged(1))).inside(general_string);
+    const BytesView name = Der(ticket.find(tagged(2))).inside(sequence);
+    Der sealed(Der(ticket.find(tagged(3))).inside(sequence));
+    const std::optional<std::uint32_t> enctype = number(sealed.find(tagged(0)));
+    if (realm.empty() || name.empty() || !enctype) {
+        return std::nullopt;
+    }
+    return TicketService{components(name) + "@" + std::string(as_text(realm)), *enctype,
+                         number(sealed.find(tagged(1)))};
+}
+
+} // namespace gss::inline v0::rfc2744
