@@ -111,15 +111,15 @@ NativeTable::~NativeTable() {
     slots()[slot_].store(nullptr);
 }
 
-void NativeTable::fail(Call call, NativeStatus status, std::size_t times) {
+void NativeTable::fail(Call call, NativeStatus status, std::size_t times, Carried carried) {
     const std::lock_guard lock(mutex_);
-    failing_.push_back({call, status, times});
+    failing_.push_back({call, {status, carried}, times});
 }
 
-void NativeTable::fail_nth(std::size_t n, NativeStatus status) {
+void NativeTable::fail_nth(std::size_t n, NativeStatus status, Carried carried) {
     const std::lock_guard lock(mutex_);
     countdown_ = n;
-    nth_status_ = status;
+    nth_failure_ = {status, carried};
     hit_.reset();
 }
 
@@ -142,18 +142,18 @@ std::size_t NativeTable::count() const {
     return sum;
 }
 
-std::optional<NativeStatus> NativeTable::scripted_failure(Call call) {
+std::optional<NativeTable::Failure> NativeTable::scripted_failure(Call call) {
     ++counts_[static_cast<std::size_t>(call)];
     for (Failing& entry : failing_) {
         if (entry.call == call && entry.times != 0) {
             --entry.times;
-            return entry.status;
+            return entry.failure;
         }
     }
     if (countdown_ && !is_release(call) && --*countdown_ == 0) {
         countdown_.reset();
         hit_ = call;
-        return nth_status_;
+        return nth_failure_;
     }
     return std::nullopt;
 }

@@ -61,11 +61,13 @@ public:
         const std::lock_guard lock(mutex_);
         script_.*member = std::move(function);
     }
-    /// Makes the next calls of that kind return @p status, without being carried out.
-    void fail(Call call, NativeStatus status, std::size_t times = 1);
-    /// Makes the n-th call from now on (from 1, releases not counted) return @p status, without
-    /// being carried out.
-    void fail_nth(std::size_t n, NativeStatus status);
+    /// Whether a call that is to fail is carried out all the same: then its outputs are set.
+    enum class Carried : bool { not_at_all, out };
+    /// Makes the next calls of that kind return @p status.
+    void fail(Call call, NativeStatus status, std::size_t times = 1,
+              Carried carried = Carried::not_at_all);
+    /// Makes the n-th call from now on (from 1, releases not counted) return @p status.
+    void fail_nth(std::size_t n, NativeStatus status, Carried carried = Carried::not_at_all);
     /// The call that fail_nth() hit, if one did.
     [[nodiscard]] std::optional<Call> hit() const;
 
@@ -78,27 +80,36 @@ public:
     template <auto Member, typename... Arguments>
     abi::Uint32 invoke(Call call, abi::Uint32* minor, Arguments... arguments) {
         auto function = honest_.*Member;
+        std::optional<Failure> failure;
         {
             const std::lock_guard lock(mutex_);
-            if (const std::optional<NativeStatus> status = scripted_failure(call)) {
-                *minor = status->minor;
-                return status->major;
-            }
+            failure = scripted_failure(call);
             if (script_.*Member) {
                 function = script_.*Member;
             }
         }
-        return function(minor, arguments...);
+        abi::Uint32 major = 0;
+        if (!failure || failure->carried == Carried::out) {
+            major = function(minor, arguments...);
+        }
+        if (failure) {
+            major = failure->status.major;
+            *minor = failure->status.minor;
+        }
+        return major;
     }
 
 private:
-    [[nodiscard]] std::optional<NativeStatus> scripted_failure(Call call);
-
+    struct Failure {
+        NativeStatus status;
+        Carried carried = Carried::not_at_all;
+    };
     struct Failing {
         Call call;
-        NativeStatus status;
+        Failure failure;
         std::size_t times;
     };
+    [[nodiscard]] std::optional<Failure> scripted_failure(Call call);
 
     const CallTable honest_;
     std::size_t slot_;
@@ -108,7 +119,7 @@ private:
     CallTable script_;
     std::vector<Failing> failing_;
     std::optional<std::size_t> countdown_;
-    NativeStatus nth_status_;
+    Failure nth_failure_;
     std::optional<Call> hit_;
     std::vector<std::size_t> counts_;
 };

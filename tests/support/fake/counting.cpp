@@ -188,8 +188,8 @@ void CountingLibrary::count_credentials(CallTable& calls) {
     calls.inquire_cred_by_mech = [this, native](Uint32* minor, CredentialHandle input,
                                                 OidDesc* mechanism, NameHandle* name,
                                                 Uint32* initiator, Uint32* acceptor, int* usage) {
-        const Uint32 major = native.inquire_cred_by_mech(minor, input, mechanism, name, initiator,
-                                                         acceptor, usage);
+        const Uint32 major =
+            native.inquire_cred_by_mech(minor, input, mechanism, name, initiator, acceptor, usage);
         gave(Kind::name, at(name), Call::inquire_cred_by_mech);
         return major;
     };
@@ -210,21 +210,21 @@ void CountingLibrary::count_contexts(CallTable& calls) {
             gave(output, Call::init_sec_context);
             return major;
         };
-    calls.accept_sec_context =
-        [this, native](Uint32* minor, ContextHandle* context, CredentialHandle credential,
-                       BufferDesc* input, ChannelBindingsStruct* bindings, NameHandle* source,
-                       OidDesc** actual, BufferDesc* output, Uint32* granted, Uint32* left,
-                       CredentialHandle* delegated) {
-            const void* before = *context;
-            const Uint32 major =
-                native.accept_sec_context(minor, context, credential, input, bindings, source,
-                                          actual, output, granted, left, delegated);
-            context_changed(before, *context, Call::accept_sec_context);
-            gave(output, Call::accept_sec_context);
-            gave(Kind::name, at(source), Call::accept_sec_context);
-            gave(Kind::credential, at(delegated), Call::accept_sec_context);
-            return major;
-        };
+    calls.accept_sec_context = [this, native](Uint32* minor, ContextHandle* context,
+                                              CredentialHandle credential, BufferDesc* input,
+                                              ChannelBindingsStruct* bindings, NameHandle* source,
+                                              OidDesc** actual, BufferDesc* output, Uint32* granted,
+                                              Uint32* left, CredentialHandle* delegated) {
+        const void* before = *context;
+        const Uint32 major =
+            native.accept_sec_context(minor, context, credential, input, bindings, source, actual,
+                                      output, granted, left, delegated);
+        context_changed(before, *context, Call::accept_sec_context);
+        gave(output, Call::accept_sec_context);
+        gave(Kind::name, at(source), Call::accept_sec_context);
+        gave(Kind::credential, at(delegated), Call::accept_sec_context);
+        return major;
+    };
     calls.inquire_context = [this, native](Uint32* minor, ContextHandle context, NameHandle* source,
                                            NameHandle* target, Uint32* lifetime,
                                            OidDesc** mechanism, Uint32* flags, int* local,

@@ -109,8 +109,8 @@ abi::Uint32 FakeLibrary::first_initiator_step(FakeContext& context,
                                               const abi::ChannelBindingsStruct* bindings,
                                               abi::BufferDesc* output) {
     context.key = digest(next_key_.fetch_add(1), {});
-    context.source = credential != nullptr && credential->name ? credential->name->text
-                                                               : "user@FAKE.REALM";
+    context.source =
+        credential != nullptr && credential->name ? credential->name->text : "user@FAKE.REALM";
     context.target = canonical(*target, context.mechanism).text;
     context.legs = context.flags.contains(ContextFlag::mutual) ? 2 : 1;
     context.legs = behaviour.legs == 0 ? context.legs : behaviour.legs;
@@ -128,8 +128,7 @@ abi::Uint32 FakeLibrary::first_initiator_step(FakeContext& context,
     return abi::status_complete;
 }
 
-abi::Uint32 FakeLibrary::first_acceptor_step(FakeContext& context,
-                                             const FakeCredential* credential,
+abi::Uint32 FakeLibrary::first_acceptor_step(FakeContext& context, const FakeCredential* credential,
                                              const abi::ChannelBindingsStruct* bindings,
                                              BytesView token, Uint32* minor) {
     const std::optional<Unframed> parts = unframed(token);
@@ -214,14 +213,11 @@ abi::Uint32 FakeLibrary::end_step(Uint32 major, FakeContext* context,
     return context->open ? abi::status_complete : abi::status_continue_needed;
 }
 
-abi::Uint32 FakeLibrary::init_sec_context(Uint32* minor, abi::CredentialHandle credential,
-                                          abi::ContextHandle* context_handle,
-                                          abi::NameHandle target, abi::OidDesc* mechanism,
-                                          Uint32 flags, Uint32 /*lifetime*/,
-                                          abi::ChannelBindingsStruct* bindings,
-                                          abi::BufferDesc* input, abi::OidDesc** actual,
-                                          abi::BufferDesc* output, Uint32* granted_flags,
-                                          Uint32* left) {
+abi::Uint32 FakeLibrary::init_sec_context(
+    Uint32* minor, abi::CredentialHandle credential, abi::ContextHandle* context_handle,
+    abi::NameHandle target, abi::OidDesc* mechanism, Uint32 flags, Uint32 /*lifetime*/,
+    abi::ChannelBindingsStruct* bindings, abi::BufferDesc* input, abi::OidDesc** actual,
+    abi::BufferDesc* output, Uint32* granted_flags, Uint32* left) {
     *minor = 0;
     FakeContext* context = object(*context_handle);
     Uint32 major = abi::status_complete;
@@ -237,8 +233,8 @@ abi::Uint32 FakeLibrary::init_sec_context(Uint32* minor, abi::CredentialHandle c
         context->mechanism = oid_of(mechanism).value_or(mechanism::krb5());
         context->flags = granted(ContextFlags::from_bits(flags));
         *context_handle = handle(context);
-        major = first_initiator_step(*context, object(credential), object(target), bindings,
-                                     output);
+        major =
+            first_initiator_step(*context, object(credential), object(target), bindings, output);
     } else {
         major = take_leg(*context, view(input));
         if (major == abi::status_complete && context->leg < context->legs) {
@@ -248,11 +244,13 @@ abi::Uint32 FakeLibrary::init_sec_context(Uint32* minor, abi::CredentialHandle c
     return end_step(major, context, context_handle, actual, granted_flags, left);
 }
 
-abi::Uint32 FakeLibrary::accept_sec_context(
-    Uint32* minor, abi::ContextHandle* context_handle, abi::CredentialHandle credential,
-    abi::BufferDesc* input, abi::ChannelBindingsStruct* bindings, abi::NameHandle* source,
-    abi::OidDesc** actual, abi::BufferDesc* output, Uint32* granted_flags, Uint32* left,
-    abi::CredentialHandle* delegated) {
+abi::Uint32 FakeLibrary::accept_sec_context(Uint32* minor, abi::ContextHandle* context_handle,
+                                            abi::CredentialHandle credential,
+                                            abi::BufferDesc* input,
+                                            abi::ChannelBindingsStruct* bindings,
+                                            abi::NameHandle* source, abi::OidDesc** actual,
+                                            abi::BufferDesc* output, Uint32* granted_flags,
+                                            Uint32* left, abi::CredentialHandle* delegated) {
     *minor = 0;
     FakeContext* context = object(*context_handle);
     Uint32 major = abi::status_complete;

@@ -112,7 +112,7 @@ abi::Uint32 FakeLibrary::release_buffer(Uint32* minor, abi::BufferDesc* buffer) 
 abi::Uint32 FakeLibrary::release_oid_set(Uint32* minor, abi::OidSetDesc** set) {
     *minor = 0;
     if (*set != nullptr) {
-        delete[] (*set)->elements;
+        delete[](*set)->elements;
         delete *set;
         *set = nullptr;
     }

@@ -35,18 +35,18 @@ enum class Weakness {
 /// Knobs; turn them before the calls that they concern.
 struct FakeBehaviour {
     unsigned legs = 0; ///< tokens of an establishment; 0: two with mutual authentication, else one
-    ContextFlags withheld;                        ///< never granted
-    ContextFlags added;                           ///< always granted
-    std::optional<Oid> claimed_mechanism;         ///< what contexts say they are
-    abi::Uint32 context_lifetime = 3600;          ///< seconds
-    abi::Uint32 credential_lifetime = 7200;       ///< seconds
-    bool context_expired = false;                 ///< GSS_S_CONTEXT_EXPIRED where it applies
-    bool empty_continuations = false;             ///< wants more and sends nothing
-    bool error_tokens = true;                     ///< a failing acceptor says so
-    OnError on_error = OnError::clear;            ///< of contexts, in a failing step
-    bool new_handle_each_step = false;            ///< each step yields another handle
-    bool guarded_buffers = false;                 ///< texts end where memory ends
-    bool process_token_ends_context = false;      ///< every later call finds no context
+    ContextFlags withheld;                   ///< never granted
+    ContextFlags added;                      ///< always granted
+    std::optional<Oid> claimed_mechanism;    ///< what contexts say they are
+    abi::Uint32 context_lifetime = 3600;     ///< seconds
+    abi::Uint32 credential_lifetime = 7200;  ///< seconds
+    bool context_expired = false;            ///< GSS_S_CONTEXT_EXPIRED where it applies
+    bool empty_continuations = false;        ///< wants more and sends nothing
+    bool error_tokens = true;                ///< a failing acceptor says so
+    OnError on_error = OnError::clear;       ///< of contexts, in a failing step
+    bool new_handle_each_step = false;       ///< each step yields another handle
+    bool guarded_buffers = false;            ///< texts end where memory ends
+    bool process_token_ends_context = false; ///< every later call finds no context
     Weakness weakness = Weakness::none;
 };
 
@@ -83,10 +83,13 @@ private:
     [[nodiscard]] abi::OidDesc* constant(const Oid& oid);
     void give_set(abi::OidSetDesc** output, const OidSet& oids);
     void give(abi::BufferDesc* output, BytesView content);
-    void give(abi::BufferDesc* output, std::string_view text) { give(output, as_bytes(text)); }
+    void give(abi::BufferDesc* output, std::string_view text) {
+        give(output, as_bytes(text));
+    }
     [[nodiscard]] ContextFlags granted(ContextFlags asked) const noexcept;
 
-    [[nodiscard]] Uint32 first_initiator_step(FakeContext& context, const FakeCredential* credential,
+    [[nodiscard]] Uint32 first_initiator_step(FakeContext& context,
+                                              const FakeCredential* credential,
                                               const FakeName* target,
                                               const abi::ChannelBindingsStruct* bindings,
                                               abi::BufferDesc* output);

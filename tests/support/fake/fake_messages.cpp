@@ -138,15 +138,16 @@ abi::Uint32 FakeLibrary::usable(const FakeContext* context) const noexcept {
                                      : abi::status_complete;
 }
 
-abi::Uint32 FakeLibrary::check(const FakeContext& /*context*/, std::uint64_t want,
-                               BytesView found, bool mic) const noexcept {
+abi::Uint32 FakeLibrary::check(const FakeContext& /*context*/, std::uint64_t want, BytesView found,
+                               bool mic) const noexcept {
     const Bytes expected = encode_number(want);
     const bool cut = mic && behaviour.weakness == Weakness::accepts_cut;
     const std::size_t size = cut ? std::min(found.size(), digest_size) : digest_size;
-    const bool equal = (cut || found.size() == digest_size) &&
-                       std::equal(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(
-                                                                     std::min(size, found.size())),
-                                  expected.begin());
+    const bool equal =
+        (cut || found.size() == digest_size) &&
+        std::equal(found.begin(),
+                   found.begin() + static_cast<std::ptrdiff_t>(std::min(size, found.size())),
+                   expected.begin());
     const bool good = mic && behaviour.weakness == Weakness::inverted_check ? !equal : equal;
     return good ? abi::status_complete : routine(abi::Routine::bad_mic);
 }
@@ -286,9 +287,9 @@ abi::Uint32 FakeLibrary::wrap_iov(Uint32* minor, abi::ContextHandle handle, int 
         return routine(abi::Routine::bad_qop);
     }
     abi::IovBufferDesc* data = part(iov, count, abi::iov_data);
-    const Bytes header = protect(
-        *context, {static_cast<std::byte*>(data->buffer.value), data->buffer.length},
-        seals(*context, seal), behaviour.weakness);
+    const Bytes header =
+        protect(*context, {static_cast<std::byte*>(data->buffer.value), data->buffer.length},
+                seals(*context, seal), behaviour.weakness);
     abi::IovBufferDesc* place = part(iov, count, abi::iov_header);
     if ((place->type & abi::iov_flag_allocated) != 0) {
         give(&place->buffer, header);
@@ -430,9 +431,8 @@ abi::Uint32 FakeLibrary::import_sec_context(Uint32* minor, abi::BufferDesc* toke
                                             abi::ContextHandle* handle) {
     *minor = 0;
     const BytesView all = view(token);
-    if (all.size() < digest_size ||
-        Reader(all.last(digest_size)).number(digest_size) !=
-            digest(export_key, all.first(all.size() - digest_size))) {
+    if (all.size() < digest_size || Reader(all.last(digest_size)).number(digest_size) !=
+                                        digest(export_key, all.first(all.size() - digest_size))) {
         return routine(abi::Routine::defective_token);
     }
     Reader in(all.first(all.size() - digest_size));

@@ -13,8 +13,8 @@ namespace gss::test {
 NativeMemory::Block NativeMemory::map(std::size_t size, std::byte*& begin) {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t readable = (size / page + 1) * page;
-    void* base = mmap(nullptr, readable + page, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* base =
+        mmap(nullptr, readable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) {
         throw std::bad_alloc();
     }
