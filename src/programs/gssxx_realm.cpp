@@ -8,16 +8,15 @@
 #include <variant>
 
 int main(int argc, char** argv) {
-    using namespace gss::realm;
     try {
-        auto parsed = parse_arguments(argc, argv);
-        if (const auto* text = std::get_if<TextAndStatus>(&parsed)) {
+        auto parsed = gss::realm::parse_arguments(argc, argv);
+        if (const auto* text = std::get_if<gss::realm::TextAndStatus>(&parsed)) {
             (text->status == 0 ? std::cout : std::cerr) << text->text;
             return text->status;
         }
-        return run_in_realm(std::get<RunArguments>(std::move(parsed)));
+        return gss::realm::run_in_realm(std::get<gss::realm::RunArguments>(std::move(parsed)));
     } catch (const std::exception& fault) {
         std::cerr << "gssxx-realm: " << fault.what() << '\n';
-        return own_failure;
+        return gss::realm::own_failure;
     }
 }

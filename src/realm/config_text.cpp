@@ -78,9 +78,9 @@ void add_hosts(ConfigText& text, const Site& site) {
     }
 }
 
-std::vector<EnctypeEntry> options_or(const Site& site, std::vector<std::string> defaults) {
+std::vector<EnctypeEntry> options_or(const Site& site, const std::vector<std::string>& defaults) {
     const auto& chosen = site.options.enctypes;
-    return find_enctypes(chosen.empty() ? std::move(defaults) : chosen, site.options.kdc)
+    return find_enctypes(chosen.empty() ? defaults : chosen, site.options.kdc)
         .value_or(std::vector<EnctypeEntry>{});
 }
 

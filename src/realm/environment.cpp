@@ -38,9 +38,10 @@ std::vector<std::string> merge_environment(std::vector<std::string> base,
     base.insert(base.end(), over.begin(), over.end());
     std::vector<std::string> merged;
     std::set<std::string, std::less<>> seen;
-    for (auto pair = base.rbegin(); pair != base.rend(); ++pair) {
-        if (seen.insert(pair->substr(0, pair->find('='))).second) {
-            merged.push_back(std::move(*pair));
+    std::reverse(base.begin(), base.end());
+    for (auto& pair : base) {
+        if (seen.insert(pair.substr(0, pair.find('='))).second) {
+            merged.push_back(std::move(pair));
         }
     }
     std::reverse(merged.begin(), merged.end());

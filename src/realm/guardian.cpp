@@ -56,7 +56,7 @@ void reset_signals() noexcept {
     }
     sigset_t none{};
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Closes everything from 3 up but the given descriptors.

@@ -67,7 +67,7 @@ public:
         return done ? run_script(others, quick_enctypes()) : done;
     }
 
-    ProgramCall kinit_call(const TicketCall& ticket) const override {
+    [[nodiscard]] ProgramCall kinit_call(const TicketCall& ticket) const override {
         const auto& options = ticket.options;
         std::vector<std::string> arguments{options.forwardable ? "--forwardable"
                                                                : "--no-forwardable"};
@@ -89,7 +89,7 @@ public:
         return call;
     }
 
-    GuardedProgram::Call kdc_call(std::uint16_t port) const override {
+    [[nodiscard]] GuardedProgram::Call kdc_call(std::uint16_t port) const override {
         const auto number = std::to_string(port);
         return {site_.tools.kdc,
                 {"--config-file=" + site_.kdc_conf().string(), "--addresses=127.0.0.1",
@@ -99,7 +99,7 @@ public:
                 {}};
     }
 
-    Startup startup(std::string_view log, std::uint16_t port) const override {
+    [[nodiscard]] Startup startup(std::string_view log, std::uint16_t port) const override {
         const auto listening = "port " + std::to_string(port);
         const auto has = [log](const std::string& words) {
             return log.find(words) != std::string_view::npos;

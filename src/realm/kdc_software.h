@@ -59,8 +59,8 @@ public:
 [[nodiscard]] std::unique_ptr<KdcSoftware> make_heimdal_software(const Site& site);
 
 /// Runs a program of the realm; a status other than 0 is a failure with what it wrote. With
-/// @p silent also any word on standard error: both kadmin programs report failed commands only
-/// there when they read a script.
+/// Expect::silence also any word on standard error: both kadmin programs report failed commands
+/// only there when they read a script.
 enum class Expect : bool { status, silence };
 [[nodiscard]] Result<void> run_tool(const ProgramCall& call, Expect expect);
 

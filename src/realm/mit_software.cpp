@@ -35,7 +35,7 @@ public:
         return run_tool(call, Expect::silence);
     }
 
-    ProgramCall kinit_call(const TicketCall& ticket) const override {
+    [[nodiscard]] ProgramCall kinit_call(const TicketCall& ticket) const override {
         const auto& options = ticket.options;
         std::vector<std::string> arguments{options.forwardable ? "-f" : "-F"};
         if (options.lifetime) {
@@ -55,7 +55,8 @@ public:
         return call;
     }
 
-    GuardedProgram::Call kdc_call(std::uint16_t /*port: in kdc.conf*/) const override {
+    [[nodiscard]] GuardedProgram::Call
+    kdc_call(std::uint16_t /*port: in kdc.conf*/) const override {
         return {site_.tools.kdc,
                 {"-n", "-r", site_.options.name},
                 site_.environment,
@@ -63,7 +64,7 @@ public:
                 {}};
     }
 
-    Startup startup(std::string_view log, std::uint16_t /*port*/) const override {
+    [[nodiscard]] Startup startup(std::string_view log, std::uint16_t /*port*/) const override {
         if (log.find("Address already in use") != std::string_view::npos) {
             return Startup::port_taken;
         }

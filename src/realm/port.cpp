@@ -43,9 +43,7 @@ Result<PortReservation> PortReservation::make() {
         }
         const int on = 1;
         if (::setsockopt(reservation.socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) ==
-                0 &&
-            ::setsockopt(reservation.socket_.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) ==
-                0) {
+            0) {
             return reservation;
         }
     }

@@ -11,9 +11,9 @@
 namespace gss::inline v0::realm {
 
 /// Holds a TCP port of 127.0.0.1 by a socket that is bound and never listens. Programs that set
-/// SO_REUSEADDR or SO_REUSEPORT, as both KDCs do, can still listen on it; the kernel gives it to
-/// nobody who asks for any free port. Without this two MIT KDCs of one user can come to share a
-/// port silently, and the port of a stopped KDC is lost.
+/// SO_REUSEADDR, as both KDCs do, can still listen on it; the kernel gives it to nobody who asks
+/// for any free port. Without this two MIT KDCs of one user can come to share a port silently,
+/// because they set SO_REUSEPORT too, and the port of a stopped KDC is lost.
 class PortReservation {
 public:
     PortReservation() noexcept = default;

@@ -273,7 +273,7 @@ Result<void> Realm::State::forge(const ForgedTicket& ticket, const std::string& 
 }
 
 Result<void> Realm::State::check_new(const std::string& principal) const {
-    if (names.count(principal) != 0) {
+    if (names.contains(principal)) {
         return fault(ErrorCode::misuse, "add a principal", principal,
                      "the realm has a principal of this name");
     }

@@ -3,10 +3,15 @@
 // opens it with the keytab, so it fails when either does not fit the other.
 #include "support.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -143,6 +148,19 @@ TEST_P(RealmTest, outlives_the_thread_that_started_it) {
     std::unique_ptr<Realm> realm;
     std::thread([&] { realm = std::make_unique<Realm>(started(options())); }).join();
     EXPECT_EQ(check_host(*realm), "");
+}
+
+TEST_P(RealmTest, its_processes_hold_none_of_the_owners_descriptors) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0); // inheritable on purpose
+    const int high = ::fcntl(pipe[1], F_DUPFD, 500);
+    ASSERT_GE(high, 500);
+    const auto realm = started(options());
+    ::close(high);
+    ::close(pipe[1]);
+    pollfd entry{pipe[0], POLLIN, 0};
+    EXPECT_EQ(::poll(&entry, 1, 0), 1) << "somebody keeps the writing end open";
+    ::close(pipe[0]);
 }
 
 TEST_P(RealmTest, survives_a_forked_copy_of_its_owner) {
