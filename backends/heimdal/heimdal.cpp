@@ -50,6 +50,12 @@ std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation o
     if (operation == rfc2744::Operation::name && status.routine() == name_not_mechanism_name) {
         return ErrorCode::bad_name_type;
     }
+    // A number that was skipped before has no status of its own.
+    constexpr std::uint32_t failure = 13;
+    if (operation == rfc2744::Operation::message && status.routine() == failure &&
+        status.minor == 0) {
+        return ErrorCode::unsequenced_token;
+    }
     return std::nullopt;
 }
 

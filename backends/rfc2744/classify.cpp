@@ -22,11 +22,13 @@ struct KerberosCause {
     ErrorCode code;
 };
 
+constexpr std::int32_t bad_protocol = 3;
 constexpr std::int32_t bad_version = 39;
 constexpr std::int32_t bad_message_type = 40;
 
 constexpr std::array kerberos_causes{
     KerberosCause{1, ErrorCode::credentials_expired},  // KDC_ERR_NAME_EXP
+    KerberosCause{3, ErrorCode::invalid_token},        // KDC_ERR_BAD_PVNO
     KerberosCause{6, ErrorCode::client_unknown},       // KDC_ERR_C_PRINCIPAL_UNKNOWN
     KerberosCause{7, ErrorCode::service_unknown},      // KDC_ERR_S_PRINCIPAL_UNKNOWN
     KerberosCause{14, ErrorCode::key_not_found},       // KDC_ERR_ETYPE_NOSUPP
@@ -56,6 +58,7 @@ constexpr std::array kerberos_causes{
     KerberosCause{181, ErrorCode::key_not_found},      // KRB5_KT_NOTFOUND
     KerberosCause{182, ErrorCode::key_not_found},      // KRB5_KT_END
     KerberosCause{184, ErrorCode::keytab_corrupt},     // KRB5_KT_IOERR
+    KerberosCause{188, ErrorCode::key_not_found},      // KRB5_BAD_ENCTYPE
     KerberosCause{193, ErrorCode::ccache_unreadable},  // KRB5_CC_IO
     KerberosCause{194, ErrorCode::ccache_unreadable},  // KRB5_FCC_PERM
     KerberosCause{195, ErrorCode::ccache_not_found},   // KRB5_FCC_NOFILE
@@ -77,7 +80,8 @@ std::optional<ErrorCode> kerberos_cause(std::int32_t minor, Operation operation)
     if (minor >= asn1_base && minor < asn1_base + asn1_count) {
         return from_kdc ? ErrorCode::kdc_reply_invalid : ErrorCode::invalid_token;
     }
-    if (from_kdc && (minor == krb5_base + bad_version || minor == krb5_base + bad_message_type)) {
+    if (from_kdc && (minor == krb5_base + bad_protocol || minor == krb5_base + bad_version ||
+                     minor == krb5_base + bad_message_type)) {
         return ErrorCode::kdc_reply_invalid;
     }
     for (const KerberosCause& cause : kerberos_causes) {

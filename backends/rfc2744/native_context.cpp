@@ -5,6 +5,7 @@
 #include "convert.h"
 #include "file_guard.h"
 #include "library_backend.h"
+#include "message_failure.h"
 #include "native_credential.h"
 #include "native_name.h"
 #include "status.h"
@@ -62,6 +63,17 @@ void NativeContext::destroy() noexcept {
 Error NativeContext::error(std::string_view operation, Operation kind, NativeStatus status,
                            std::string subject) const {
     return make_error(library_, {operation, kind, status, mechanism_, std::move(subject)});
+}
+
+Error NativeContext::incoming_error(std::string_view operation, NativeStatus status, TokenForm form,
+                                    BytesView token) const {
+    ErrorDetails details = error(operation, Operation::message, status).details();
+    details.code = incoming_code(details.code, form, token);
+    if (const Result<detail::NativeContextInfo> info = inquire()) {
+        details.subject =
+            "context from " + text_of(info->initiator) + " to " + text_of(info->target);
+    }
+    return Error(std::move(details));
 }
 
 std::optional<Error> NativeContext::refuse_without_context(std::string_view operation) const {

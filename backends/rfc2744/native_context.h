@@ -5,6 +5,7 @@
 #include "abi.h"
 #include "backend_interface.h"
 #include "library.h"
+#include "message_failure.h"
 
 #include <optional>
 #include <string>
@@ -53,6 +54,9 @@ public:
     [[nodiscard]] bool exists() const noexcept override { return handle_ != nullptr; }
 
 private:
+    /// The Error of a message that the library refused; names the context.
+    [[nodiscard]] Error incoming_error(std::string_view operation, NativeStatus status,
+                                       TokenForm form, BytesView token) const;
     [[nodiscard]] Error initiate_error(const detail::InitiateArguments& arguments, Operation kind,
                                        NativeStatus status);
     [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,

@@ -43,8 +43,7 @@ Error broken_promise(const Library& library, std::string_view operation, std::st
 
 bool overlap(BytesView left, BytesView right) noexcept {
     const std::less<> before;
-    return !left.empty() && !right.empty() &&
-           before(left.data(), right.data() + right.size()) &&
+    return !left.empty() && !right.empty() && before(left.data(), right.data() + right.size()) &&
            before(right.data(), left.data() + left.size());
 }
 
@@ -140,7 +139,7 @@ Result<VerifiedMic> NativeContext::verify_mic(BytesView message, BytesView mic, 
     status.major = library_.call().verify_mic(&status.minor, handle_, &input, &token, &qop);
     const std::optional<Order> order = accepted_order(status.major, out_of_order);
     if (!order) {
-        return error(operation, Operation::message, status);
+        return incoming_error(operation, status, TokenForm::mic, mic);
     }
     return VerifiedMic{qop, *order};
 }
@@ -264,7 +263,7 @@ Result<Unwrapped> NativeContext::unwrap(MutableBytes token, bool out_of_order) {
         if (message.view().size() <= token.size()) {
             message.wipe();
         }
-        return error(unwrap_operation, Operation::message, status);
+        return incoming_error(unwrap_operation, status, TokenForm::wrap, token);
     }
     // CVE-2024-37370: a token's false count made MIT announce more than there is. Such a buffer is
     // given back as it is: wiping would run past its end.
@@ -305,8 +304,9 @@ Result<UnwrappedInPlace> NativeContext::unwrap_iov(MutableBytes token, bool out_
     const auto* begin = static_cast<const std::byte*>(iov[1].buffer.value);
     const std::optional<Order> order = accepted_order(status.major, out_of_order);
     if (!order) {
+        Error failed = incoming_error("gss_unwrap_iov", status, TokenForm::wrap, token);
         secure_wipe(token); // it may hold what was decrypted before the checksum failed
-        return error("gss_unwrap_iov", Operation::message, status);
+        return failed;
     }
     // The library says where inside the token the message lies; it must lie inside.
     const bool inside =
