@@ -15,10 +15,16 @@
 
 namespace gss::inline v0::rfc2744 {
 
-/// A view as an input buffer. Native calls take mutable pointers and do not write there, but for
-/// unwrapping, where the caller sees to it.
+/// Native calls take mutable pointers to their inputs and do not write there, but for unwrapping,
+/// where the caller sees to it.
+[[nodiscard]] inline std::byte* as_mutable(BytesView octets) noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the one place for it
+    return const_cast<std::byte*>(octets.data());
+}
+
+/// A view as an input buffer.
 [[nodiscard]] inline abi::BufferDesc input_buffer(BytesView octets) noexcept {
-    return {octets.size(), const_cast<std::byte*>(octets.data())};
+    return {octets.size(), as_mutable(octets)};
 }
 
 /// An Oid as an argument; no Oid is GSS_C_NO_OID.
@@ -33,7 +39,7 @@ private:
     explicit OidArgument(const Oid* oid) noexcept {
         if (oid != nullptr) {
             desc_.length = static_cast<abi::Uint32>(oid->content().size());
-            desc_.elements = const_cast<std::byte*>(oid->content().data());
+            desc_.elements = as_mutable(oid->content());
         }
     }
     abi::OidDesc desc_;

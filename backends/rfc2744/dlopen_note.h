@@ -24,6 +24,7 @@ struct alignas(4) DlopenNote {
 };
 
 template <std::size_t Size>
+// NOLINTNEXTLINE(modernize-avoid-c-arrays): a literal and its size
 [[nodiscard]] constexpr DlopenNote<Size> make_dlopen_note(const char (&json)[Size]) {
     DlopenNote<Size> note;
     std::copy_n(json, Size, note.description.begin());

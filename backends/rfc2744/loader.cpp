@@ -63,7 +63,7 @@ Result<LoadedLibrary> load(std::string_view backend, std::string_view library,
     // of the library may outlive every object of ours, and some of them run code at unloading.
     void* handle = dlopen(loaded.path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) {
-        const char* reason = dlerror();
+        const char* reason = dlerror(); // NOLINT(concurrency-mt-unsafe): per thread in practice
         return unavailable(backend, library, reason == nullptr ? "cannot be opened" : reason);
     }
     const std::string missing = fill(handle, loaded.call);

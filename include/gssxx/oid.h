@@ -33,7 +33,7 @@ public:
     /// From a whole DER element `06 len content`; trailing octets are an error.
     [[nodiscard]] static Result<Oid> from_der(BytesView element);
     /// From "1.2.840.113554.1.2.2" or "{1 2 840 113554 1 2 2}".
-    [[nodiscard]] static Result<Oid> from_string(std::string_view dotted);
+    [[nodiscard]] static Result<Oid> from_string(std::string_view text);
     /// From the numbers themselves; at least two, the first 0 to 2, the second below 40 unless
     /// the first is 2.
     [[nodiscard]] static Result<Oid> from_integers(std::span<const std::uint64_t> numbers);

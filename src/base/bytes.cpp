@@ -2,13 +2,12 @@
 #include <gssxx/bytes.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 #if defined(_WIN32)
 #include <windows.h>
 #else
-#include <string.h>
+#include <string.h> // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
 #endif
 
 namespace gss::inline v0 {

@@ -43,6 +43,7 @@ void append_base128(std::string& content, std::uint64_t number) {
 /// Adds @p addend to a decimal number of any length after multiplying it by 128.
 void shift_in_base128(std::string& decimal, unsigned addend) {
     unsigned carry = addend;
+    // NOLINTNEXTLINE(modernize-loop-convert): C++20 has no reversed range without views
     for (auto digit = decimal.rbegin(); digit != decimal.rend(); ++digit) {
         const unsigned value = static_cast<unsigned>(*digit - '0') * 128U + carry;
         *digit = static_cast<char>('0' + static_cast<char>(value % 10U));
@@ -113,7 +114,7 @@ Result<Oid> Oid::from_der(BytesView element) {
     if (element.size() < 2 || element[0] != std::byte{oid_tag}) {
         return malformed("does not begin with tag 06 and a length");
     }
-    std::size_t length = std::to_integer<std::size_t>(element[1]);
+    auto length = std::to_integer<std::size_t>(element[1]);
     std::size_t header = 2;
     // DER (X.690 s10.1): the long form only where the short one does not fit; 128 is the one
     // length that needs it here.
