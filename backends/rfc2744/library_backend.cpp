@@ -115,8 +115,7 @@ Result<detail::ContextPtr> LibraryBackend::import_context(BytesView native_token
     // The owner first: nothing may come between the library's handle and it.
     auto context = std::make_unique<NativeContext>(shared_from_this(), nullptr);
     NativeStatus status;
-    status.major =
-        library_.call().import_sec_context(&status.minor, &input, context->receive());
+    status.major = library_.call().import_sec_context(&status.minor, &input, context->receive());
     if (status.major != abi::status_complete) {
         return make_error(
             library_, {"gss_import_sec_context", Operation::context, status, std::nullopt, {}, {}});

@@ -21,23 +21,22 @@ public:
     using error_type = Error;
 
     // NOLINTNEXTLINE(google-explicit-constructor): functions return either side directly.
-    Result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
-        requires(!std::is_same_v<T, bool>)
+    Result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) requires(
+        !std::is_same_v<T, bool>)
         : state_(std::in_place_index<0>, std::move(value)) {}
     /// A Result<bool> is made of a bool and nothing that merely converts to one.
     template <std::same_as<bool> Bool>
-        requires(std::is_same_v<T, bool>)
-    // NOLINTNEXTLINE(google-explicit-constructor)
-    Result(Bool value) noexcept : state_(std::in_place_index<0>, value) {}
+    requires(std::is_same_v<T, bool>)
+        // NOLINTNEXTLINE(google-explicit-constructor)
+        Result(Bool value)
+    noexcept : state_(std::in_place_index<0>, value) {}
     // NOLINTNEXTLINE(google-explicit-constructor)
     Result(Error error) noexcept : state_(std::in_place_index<1>, std::move(error)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     /// Not for Result<bool>, where `if (a.equals(b))` would ask the wrong question: ask
     /// has_value() and value() there.
-    explicit operator bool() const noexcept
-        requires(!std::is_same_v<T, bool>)
-    {
+    explicit operator bool() const noexcept requires(!std::is_same_v<T, bool>) {
         return has_value();
     }
 

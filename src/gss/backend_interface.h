@@ -46,8 +46,7 @@ private:
     BackendPtr backend_;
 };
 
-class NameInterface : public NativeObject,
-                      public std::enable_shared_from_this<NameInterface> {
+class NameInterface : public NativeObject, public std::enable_shared_from_this<NameInterface> {
 public:
     using NativeObject::NativeObject;
     [[nodiscard]] virtual Result<DisplayedName> display() const = 0;
