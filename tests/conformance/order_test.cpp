@@ -92,7 +92,7 @@ TEST_P(OrderTests, WithReplayDetectionAloneGapsAreNoErrors) {
         EXPECT_TRUE(succeeds(late));
     } else {
         // Heimdal 7.8 loses its place in the list of what it has seen.
-        EXPECT_TRUE(fails_with(late, ErrorCode::failure));
+        EXPECT_TRUE(fails_with(late, ErrorCode::unsequenced_token));
     }
 }
 
@@ -182,10 +182,7 @@ TEST_P(OrderTests, ForgedNumbersAreRefusedEvenOutOfOrder) {
             EXPECT_TRUE(succeeds(verify(to, mic))) << "the forged one moved the window";
             for (const Seal seal : {Seal::required, Seal::integrity_only}) {
                 const Buffer token = both.initiator.wrap(as_bytes("m"), seal).value().token;
-                // MIT sees it when it compares the header with its sealed copy.
-                EXPECT_TRUE(fails_with(to.unwrap(altered(token, index, bits)),
-                                       seal == Seal::required ? ErrorCode::invalid_token
-                                                              : ErrorCode::bad_mic));
+                EXPECT_TRUE(fails_with(to.unwrap(altered(token, index, bits)), ErrorCode::bad_mic));
                 EXPECT_TRUE(succeeds(to.unwrap(token)));
             }
         }
