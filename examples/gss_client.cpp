@@ -39,7 +39,7 @@ void declare(CLI::App& app, Arguments& arguments) {
         ->check(CLI::IsMember({"krb5", "spnego"}))
         ->capture_default_str();
     app.add_option("--channel-bindings", arguments.channel_bindings,
-                   "application data that the server must present, too");
+                   "application data; a server with other data refuses us");
     app.add_flag("--seal,!--no-seal", arguments.seal, "encrypt the message, or only sign it");
     app.add_flag("--delegate", arguments.delegate, "hand our credentials to the server");
     app.add_flag("--no-mutual", arguments.no_mutual, "do not ask the server who it is");

@@ -15,7 +15,7 @@ void show_capabilities(const gss::Backend& backend) {
     for (const gss::Capability capability :
          {contexts, wrap_in_caller_memory, mic_in_caller_memory, unwrap_in_caller_memory,
           input_never_written, out_of_order_delivery, context_export, channel_bindings, delegation,
-          replay_cache}) {
+          replay_cache, credential_elements}) {
         if (backend.supports(capability)) {
             std::cout << ' ' << gss::to_string(capability);
         }

@@ -116,6 +116,16 @@ TEST_P(OwnPeers, FailOnDifferentChannelBindings) {
     expect_refusal("bad_channel_bindings");
 }
 
+// Somebody in the middle presents none. Heimdal 7.8 does not tell that from the real ones.
+TEST_P(OwnPeers, InsistOnChannelBindingsWhereTheLibraryTells) {
+    converse({}, {"--channel-bindings", "tls-exporter:abc"});
+    if (std::get<1>(GetParam()) == "mit") {
+        expect_refusal("insufficient_protection");
+    } else {
+        expect_success();
+    }
+}
+
 TEST_P(OwnPeers, WithoutMutualAuthentication) {
     converse({"--no-mutual"}, {"--allow-without-mutual"});
     expect_success();
