@@ -69,7 +69,7 @@ DirectParties::~DirectParties() {
 }
 
 DirectPair DirectParties::establish() const {
-    DirectPair pair{DirectContext(call_), DirectContext(call_)};
+    DirectPair pair{DirectContext(call_), DirectContext(call_), DirectName(call_)};
     abi::OidDesc mechanism = native(mechanism::krb5());
     abi::OidDesc* actual = nullptr;
     abi::Uint32 minor = 0;
@@ -85,12 +85,10 @@ DirectPair DirectParties::establish() const {
     if (first != abi::status_continue_needed) {
         throw std::runtime_error("gss_init_sec_context: major status " + std::to_string(first));
     }
-    abi::NameHandle peer = nullptr;
     require_complete(call_.accept_sec_context(&minor, pair.acceptor.put(), acceptor_, &request.desc,
-                                              nullptr, &peer, &actual, &answer.desc, &flags,
-                                              &lifetime, nullptr),
+                                              nullptr, pair.peer.put(), &actual, &answer.desc,
+                                              &flags, &lifetime, nullptr),
                      "gss_accept_sec_context");
-    call_.release_name(&minor, &peer);
     require_complete(call_.init_sec_context(&minor, initiator_, pair.initiator.put(), target_,
                                             &mechanism, asked, abi::lifetime_indefinite, nullptr,
                                             &answer.desc, &actual, &rest.desc, &flags, &lifetime),

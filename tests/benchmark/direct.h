@@ -47,10 +47,33 @@ private:
     abi::ContextHandle handle_ = nullptr;
 };
 
-/// Both ends of a context.
+/// A gss_name_t.
+class DirectName {
+public:
+    explicit DirectName(const rfc2744::Functions& call) noexcept : call_(&call) {}
+    DirectName(DirectName&& other) noexcept
+        : call_(other.call_), handle_(std::exchange(other.handle_, nullptr)) {}
+    DirectName& operator=(DirectName&&) = delete;
+    DirectName(const DirectName&) = delete;
+    DirectName& operator=(const DirectName&) = delete;
+    ~DirectName() {
+        if (handle_ != nullptr) {
+            abi::Uint32 minor = 0;
+            call_->release_name(&minor, &handle_);
+        }
+    }
+    [[nodiscard]] abi::NameHandle* put() noexcept { return &handle_; }
+
+private:
+    const rfc2744::Functions* call_;
+    abi::NameHandle handle_ = nullptr;
+};
+
+/// Both ends of a context, and whom the acceptor sees.
 struct DirectPair {
     DirectContext initiator;
     DirectContext acceptor;
+    DirectName peer;
 };
 
 /// What establishing needs each time: made once, as a server or client does.
