@@ -58,6 +58,10 @@ std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation o
     if (operation == rfc2744::Operation::credential && status.routine() == bad_bindings) {
         return ErrorCode::unavailable;
     }
+    constexpr std::uint32_t bad_length = 39756038; // KG_BAD_LENGTH
+    if (operation == rfc2744::Operation::accept && status.minor == bad_length) {
+        return ErrorCode::invalid_token;
+    }
     return std::nullopt;
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accept_failure.h"
 
+#include "abi.h"
+#include "classify.h"
 #include "initial_token.h"
 #include "native_credential.h"
 #include "native_name.h"
 #include "status.h"
+
+#include <gssxx/mechanism.h>
 
 #include <string>
 #include <utility>
@@ -87,6 +91,30 @@ Error accept_failure(const Library& library, const detail::AcceptArguments& argu
         return with_cause(error, ErrorCode::key_not_found, "the ticket is for another service");
     }
     return error;
+}
+
+std::optional<Error> refusal_in_answer(const Library& library,
+                                       const detail::AcceptArguments& arguments, BytesView token,
+                                       BytesView answer, const NativeStatus& status) {
+    if (status.major != abi::status_continue_needed) {
+        return std::nullopt;
+    }
+    const std::optional<std::uint32_t> code = error_token_code(answer);
+    if (!code) {
+        return std::nullopt;
+    }
+    NativeStatus meant;
+    meant.major = static_cast<std::uint32_t>(abi::Routine::failure) << abi::routine_shift;
+    ErrorDetails details =
+        accept_failure(library, arguments, token, meant, mechanism::krb5()).details();
+    meant.minor = kerberos_minor(*code);
+    details.code = classify(library.traits, meant, Operation::accept);
+    details.messages.assign(1, "the peer was told Kerberos error " + std::to_string(*code));
+    if (details.code == ErrorCode::clock_skew) {
+        details.messages.emplace_back("clock skew too great");
+    }
+    details.native = status;
+    return Error(std::move(details));
 }
 
 } // namespace gss::inline v0::rfc2744

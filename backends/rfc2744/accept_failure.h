@@ -14,4 +14,11 @@ namespace gss::inline v0::rfc2744 {
                                    BytesView token, const NativeStatus& status,
                                    const std::optional<Oid>& mechanism);
 
+/// The failure behind a step that wants another token, but whose @p answer is a KRB-ERROR:
+/// Heimdal refuses a skewed clock like that, in the hope that the peer tries again.
+[[nodiscard]] std::optional<Error> refusal_in_answer(const Library& library,
+                                                     const detail::AcceptArguments& arguments,
+                                                     BytesView token, BytesView answer,
+                                                     const NativeStatus& status);
+
 } // namespace gss::inline v0::rfc2744

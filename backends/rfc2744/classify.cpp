@@ -177,4 +177,8 @@ ErrorCode classify(const Traits& traits, const NativeStatus& status, Operation o
     return from_supplementary(status.supplementary());
 }
 
+std::uint32_t kerberos_minor(std::uint32_t protocol_code) noexcept {
+    return static_cast<std::uint32_t>(krb5_base) + protocol_code;
+}
+
 } // namespace gss::inline v0::rfc2744

@@ -11,4 +11,7 @@ namespace gss::inline v0::rfc2744 {
 [[nodiscard]] ErrorCode classify(const Traits& traits, const NativeStatus& status,
                                  Operation operation) noexcept;
 
+/// The minor code of a Kerberos protocol error (RFC 4120 s7.5.9).
+[[nodiscard]] std::uint32_t kerberos_minor(std::uint32_t protocol_code) noexcept;
+
 } // namespace gss::inline v0::rfc2744

@@ -90,6 +90,17 @@ std::optional<std::uint32_t> number(BytesView tagged_content) noexcept {
     return value;
 }
 
+/// What follows a Kerberos token id, xx 00 (RFC 4121 s4.1); empty for other tokens.
+BytesView inner_token(BytesView token, std::byte id) noexcept {
+    Der frame(Der(token).inside(application(0)));
+    if (!frame.next()) {
+        return {};
+    }
+    const BytesView body = frame.rest();
+    return body.size() >= 2 && body[0] == id && body[1] == std::byte{0} ? body.subspan(2)
+                                                                        : BytesView();
+}
+
 /// "host/localhost" of a PrincipalName.
 std::string components(BytesView principal_name) {
     Der fields(principal_name);
@@ -123,14 +134,15 @@ std::optional<Oid> framed_mechanism(BytesView token) {
     return oid ? std::optional(*std::move(oid)) : std::nullopt;
 }
 
+std::optional<std::uint32_t> error_token_code(BytesView token) {
+    Der error(
+        Der(Der(inner_token(token, std::byte{0x03})).inside(application(30))).inside(sequence));
+    return number(error.find(tagged(6)));
+}
+
 std::optional<TicketService> ticket_service(BytesView token) {
-    constexpr std::size_t token_id_size = 2; // 01 00, RFC 4121 s4.1
-    Der frame(Der(token).inside(application(0)));
-    if (!frame.next() || frame.rest().size() < token_id_size) {
-        return std::nullopt;
-    }
     Der request(
-        Der(Der(frame.rest().subspan(token_id_size)).inside(application(14))).inside(sequence));
+        Der(Der(inner_token(token, std::byte{0x01})).inside(application(14))).inside(sequence));
     Der ticket(Der(Der(request.find(tagged(3))).inside(application(1))).inside(sequence));
     const BytesView realm = Der(ticket.find(tagged(1))).inside(general_string);
     const BytesView name = Der(ticket.find(tagged(2))).inside(sequence);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an initial token says in the clear, for texts of failures. Nothing of it is verified.
+// What tokens say in the clear, for texts of failures. Nothing of it is verified.
 #pragma once
 
 #include <gssxx/bytes.h>
@@ -23,5 +23,8 @@ struct TicketService {
 
 /// The ticket inside a framed AP-REQ (RFC 4121 s4.1); nothing for any other token.
 [[nodiscard]] std::optional<TicketService> ticket_service(BytesView token);
+
+/// The error code (RFC 4120 s7.5.9) of a framed KRB-ERROR; nothing for any other token.
+[[nodiscard]] std::optional<std::uint32_t> error_token_code(BytesView token);
 
 } // namespace gss::inline v0::rfc2744

@@ -191,8 +191,11 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
     if (std::optional<Oid> named = to_oid(actual)) {
         mechanism_ = std::move(named);
     }
-    if (!is_step_status(status.major)) {
-        step.error = accept_failure(library_, arguments, token, status, mechanism_);
+    step.error =
+        is_step_status(status.major)
+            ? refusal_in_answer(library_, arguments, token, step.token, status)
+            : std::optional(accept_failure(library_, arguments, token, status, mechanism_));
+    if (step.error) {
         destroy();
         return step;
     }
