@@ -3,6 +3,7 @@
 
 #include "credential_files.h"
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
@@ -20,6 +21,12 @@ struct Signature {
     std::int64_t seconds = 0;
     std::int64_t nanoseconds = 0;
     friend bool operator==(const Signature&, const Signature&) = default;
+
+    /// Written long enough ago for the clock of the file system to tell it from the next change.
+    [[nodiscard]] bool is_settled() const noexcept {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::seconds(seconds) + std::chrono::seconds(2) < now;
+    }
 };
 
 std::optional<Signature> signature_of(const std::string& path) {
@@ -44,8 +51,12 @@ using Examine = ExaminedCache (*)(const std::string& path);
 const ExaminedCache& look_at(Examined& last, const std::string& path, Examine examine) {
     std::optional<Signature> signature = signature_of(path);
     if (!signature || signature != last.signature || path != last.path) {
-        // Looked at before it is examined: what changes meanwhile is examined again.
-        last = Examined{path, std::exchange(signature, std::nullopt), examine(path)};
+        // Looked at before it is examined: what changes meanwhile is examined again. So is what
+        // has just been written, because another change may bear the same time.
+        if (signature && !signature->is_settled()) {
+            signature.reset();
+        }
+        last = Examined{path, signature, examine(path)};
     }
     return last.verdict;
 }

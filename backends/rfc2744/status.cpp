@@ -17,6 +17,17 @@ namespace {
 constexpr std::size_t max_messages = 8;
 constexpr std::size_t max_text = 4096;
 
+/// Heimdal puts a blank before its texts, and MIT a NUL behind some.
+std::string_view trimmed(std::string_view text) noexcept {
+    while (text.starts_with(' ')) {
+        text.remove_prefix(1);
+    }
+    while (text.ends_with(' ') || text.ends_with('\0')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
 void append_messages(std::vector<std::string>& messages, const Library& library, std::uint32_t code,
                      int native_kind, const std::optional<Oid>& mechanism) {
     Result<std::vector<std::string>> texts = display_status(library, code, native_kind, mechanism);
@@ -85,7 +96,7 @@ Result<std::vector<std::string>> display_status(const Library& library, std::uin
             details.messages.push_back("no text for status " + std::to_string(code));
             return Error(std::move(details));
         }
-        const std::string_view shown = as_text(text.view()).substr(0, room);
+        const std::string_view shown = trimmed(as_text(text.view())).substr(0, room);
         room -= shown.size();
         messages.emplace_back(shown);
     } while (message_context != 0 && messages.size() < max_messages && room != 0);

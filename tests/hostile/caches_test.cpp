@@ -3,6 +3,8 @@
 // for every call that needs the cache, and a text that names the cache.
 #include "hostile.h"
 
+#include <cstdlib>
+
 namespace gss::test {
 namespace {
 
@@ -87,6 +89,32 @@ TEST_P(Caches, truncated_anywhere) {
         SCOPED_TRACE(length);
         expect_everywhere("FILE:" + file("truncated").string(), ErrorCode::ccache_corrupt);
     }
+}
+
+TEST_P(Caches, altered_in_every_octet) {
+    // Some octets matter to nobody before the KDC sees them; none may crash or hang.
+    const std::string octets = good_octets();
+    const std::filesystem::path cache = file("altered");
+    const Survival survival = in_subprocess([&] {
+        setenv("KRB5CCNAME", ("FILE:" + cache.string()).c_str(), 1);
+        const auto config = shared_realm().config_with_kdc_port(1, "krb5-no-kdc.conf").value();
+        setenv("KRB5_CONFIG", config.c_str(), 1);
+        for (std::size_t at = 0; at < octets.size(); ++at) {
+            for (const char mask : {'\x01', '\xff'}) {
+                std::string altered = octets;
+                altered[at] = static_cast<char>(altered[at] ^ mask);
+                write_octets(cache, altered);
+                const auto acquired = acquire_error(library(), CredentialUsage::initiate);
+                const auto initiated = initiate_error(library());
+                if ((acquired && acquired->messages().empty()) || !initiated) {
+                    return 2; // there is no KDC that could have given a ticket
+                }
+            }
+        }
+        return 0;
+    });
+    EXPECT_TRUE(survival.exited) << "signal " << survival.status;
+    EXPECT_EQ(survival.status, 0);
 }
 
 TEST_P(Caches, without_a_ticket) {

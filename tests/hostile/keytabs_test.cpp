@@ -4,6 +4,8 @@
 #include "hostile.h"
 #include "keytab_file.h"
 
+#include <cstdlib>
+
 namespace gss::test {
 namespace {
 
@@ -84,6 +86,50 @@ TEST_P(Keytabs, truncated_in_the_first_entry) {
         write_octets(file("truncated"), good_octets().substr(0, length));
         expect_everywhere("FILE:" + file("truncated").string(), ErrorCode::keytab_corrupt);
     }
+}
+
+TEST_P(Keytabs, altered_in_every_octet) {
+    const std::string octets = good_octets();
+    const std::filesystem::path keytab = file("altered");
+    const Bytes token = first_token(library(), "host@localhost").value();
+    const Survival survival = in_subprocess([&] {
+        setenv("KRB5_KTNAME", ("FILE:" + keytab.string()).c_str(), 1);
+        setenv("KRB5RCACHENAME", "none:", 1);
+        for (std::size_t at = 0; at < octets.size(); ++at) {
+            for (const char mask : {'\x01', '\xff'}) {
+                std::string altered = octets;
+                altered[at] = static_cast<char>(altered[at] ^ mask);
+                write_octets(keytab, altered);
+                const auto acquired = acquire_error(library(), CredentialUsage::accept);
+                const auto accepted = accept_error(library(), token);
+                if ((acquired && acquired->messages().empty()) ||
+                    (accepted && accepted->messages().empty())) {
+                    return 2;
+                }
+            }
+        }
+        return 0;
+    });
+    EXPECT_TRUE(survival.exited) << "signal " << survival.status;
+    EXPECT_EQ(survival.status, 0);
+}
+
+TEST_P(Keytabs, cut_at_every_length) {
+    const std::string octets = good_octets();
+    const std::filesystem::path keytab = file("cut");
+    const Bytes token = first_token(library(), "host@localhost").value();
+    const Survival survival = in_subprocess([&] {
+        setenv("KRB5_KTNAME", ("FILE:" + keytab.string()).c_str(), 1);
+        for (std::size_t length = 0; length < octets.size(); ++length) {
+            write_octets(keytab, octets.substr(0, length));
+            static_cast<void>(acquire_error(library(), CredentialUsage::accept));
+            static_cast<void>(acquire_error(library(), CredentialUsage::accept, "host@localhost"));
+            static_cast<void>(accept_error(library(), token));
+        }
+        return 0;
+    });
+    EXPECT_TRUE(survival.exited) << "signal " << survival.status;
+    EXPECT_EQ(survival.status, 0);
 }
 
 TEST_P(Keytabs, without_entries) {
