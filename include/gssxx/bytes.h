@@ -70,6 +70,7 @@ public:
     /// A native library's own release function, in the shape the owner of the memory wants.
     using NativeFunction = void (*)();
     using Release = void (*)(NativeFunction native, std::byte* data, std::size_t size) noexcept;
+    /// Whether the octets are overwritten before they are released.
     enum class Content : bool { open, secret };
 
     Buffer() noexcept = default;
@@ -106,6 +107,7 @@ public:
 
     /// Releases the memory now; the buffer is empty afterwards.
     void reset() noexcept;
+    /// Exchanges the two memories; nothing is copied.
     void swap(Buffer& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);

@@ -21,6 +21,7 @@ class HalfOpenContext;
 
 /// What one step of context establishment came to.
 struct [[nodiscard]] Step {
+    /// Where the step leaves the context.
     enum class Status : std::uint8_t {
         more,   ///< send the token and feed the peer's answer to step()
         done,   ///< established here; a token, if any, must still reach the peer
@@ -115,6 +116,8 @@ struct AcceptedContext {
 /// The side that answers (gss_accept_sec_context, RFC 2744 s5.1).
 class GSSXX_EXPORT Acceptor : public HalfOpen {
 public:
+    /// Prepares to accept one context; nothing is read before the first step. Error{misuse} when
+    /// the credentials are of another backend or for initiating only.
     [[nodiscard]] static Result<Acceptor> create(const Backend& backend,
                                                  const AcceptOptions& options = {});
 

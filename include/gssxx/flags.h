@@ -53,6 +53,7 @@ public:
             insert(flag);
         }
     }
+    /// The set of these bits, unknown ones included.
     [[nodiscard]] static constexpr FlagSet from_bits(Bits bits) noexcept {
         FlagSet set;
         set.bits_ = bits;
@@ -60,15 +61,19 @@ public:
     }
 
     [[nodiscard]] constexpr Bits bits() const noexcept { return bits_; }
+    /// True when every bit of @p flag is in the set.
     [[nodiscard]] constexpr bool contains(Enum flag) const noexcept {
         return is_subset(FlagSet(flag).bits_, bits_);
     }
+    /// True when all of @p flags are in the set.
     [[nodiscard]] constexpr bool contains_all(FlagSet flags) const noexcept {
         return is_subset(flags.bits_, bits_);
     }
+    /// True when nothing is in this set that is not in @p other.
     [[nodiscard]] constexpr bool is_subset_of(FlagSet other) const noexcept {
         return is_subset(bits_, other.bits_);
     }
+    /// Adds @p flag; one that is there already is fine.
     constexpr void insert(Enum flag) noexcept { bits_ |= static_cast<Bits>(flag); }
     /// Removes @p flag; an absent flag is fine.
     constexpr void erase(Enum flag) noexcept { bits_ &= ~static_cast<Bits>(flag); }

@@ -64,6 +64,7 @@ public:
     OidSet() = default;
     OidSet(std::initializer_list<Oid> oids);
 
+    /// True when @p oid is a member.
     [[nodiscard]] bool contains(const Oid& oid) const noexcept;
     /// Appends @p oid; false when it was there already.
     bool insert(const Oid& oid);

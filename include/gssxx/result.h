@@ -62,6 +62,7 @@ public:
     [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
     [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
+    /// The value, or @p alternative where there is none.
     template <typename U>
     [[nodiscard]] T value_or(U&& alternative) && {
         return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(alternative));

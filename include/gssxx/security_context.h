@@ -63,9 +63,13 @@ public:
     [[nodiscard]] Result<Unwrapped> unwrap(BytesView token);
     /// The same without that copy: the octets of @p token may be overwritten.
     [[nodiscard]] Result<Unwrapped> unwrap(MutableBytes token);
+    /// An owned token that is given up is overwritten like a mutable one.
     [[nodiscard]] Result<Unwrapped> unwrap(Bytes&& token) { return unwrap(MutableBytes(token)); }
+    /// An owned token that is kept is left alone.
     [[nodiscard]] Result<Unwrapped> unwrap(const Bytes& token) { return unwrap(BytesView(token)); }
+    /// A native buffer that is kept is left alone.
     [[nodiscard]] Result<Unwrapped> unwrap(const Buffer& token) { return unwrap(token.view()); }
+    /// A native buffer that is given up is overwritten like a mutable one.
     [[nodiscard]] Result<Unwrapped> unwrap(Buffer&& token) { return unwrap(token.mutable_view()); }
     /// Unwraps inside the caller's memory: the message lies in @p token afterwards. Without
     /// Capability::unwrap_in_caller_memory the native message is copied there once.
@@ -83,18 +87,21 @@ public:
     /// Capability::out_of_order_delivery such a token may be forged.
     [[nodiscard]] Result<void> accept_out_of_order();
 
-    /// RFC 2744 s5.34 calls these the names of version 1; they are get_mic and so on.
+    /// gss_sign of version 1 (RFC 2743 s2.3: the old names of get_mic and so on).
     [[nodiscard, deprecated("use get_mic")]] Result<Buffer> sign(BytesView message) {
         return get_mic(message);
     }
+    /// gss_verify of version 1.
     [[nodiscard, deprecated("use verify_mic")]] Result<VerifiedMic> verify(BytesView message,
                                                                            BytesView mic) {
         return verify_mic(message, mic);
     }
+    /// gss_seal of version 1.
     [[nodiscard, deprecated("use wrap")]] Result<Wrapped> seal(BytesView message,
                                                                Seal seal = Seal::required) {
         return wrap(message, seal);
     }
+    /// gss_unseal of version 1.
     [[nodiscard, deprecated("use unwrap")]] Result<Unwrapped> unseal(BytesView token) {
         return unwrap(token);
     }

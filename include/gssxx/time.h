@@ -63,6 +63,7 @@ public:
     constexpr Deadline() noexcept = default;
     // NOLINTNEXTLINE(google-explicit-constructor): a point in time is a deadline.
     constexpr Deadline(Clock::time_point when) noexcept : when_(when) {}
+    /// @p from_now from now; never, when the clock cannot count that far.
     [[nodiscard]] static Deadline after(Clock::duration from_now) noexcept {
         const Clock::time_point now = Clock::now();
         return from_now > Clock::time_point::max() - now ? Deadline() : Deadline(now + from_now);
