@@ -212,7 +212,8 @@ std::string Error::text() const {
     return text + "]";
 }
 
-Exception::Exception(Error error) : std::runtime_error(error.text()), error_(std::move(error)) {}
+// NOLINTNEXTLINE(performance-unnecessary-value-param): an Error is a handle, copied and not moved
+Exception::Exception(Error error) : std::runtime_error(error.text()), error_(error) {}
 
 void throw_exception(const Error& error) {
     throw Exception(error);
