@@ -264,7 +264,9 @@ Result<detail::AddedNative> add(const detail::BackendPtr& backend, const NativeC
         return added.error();
     }
     CredentialOrigin origin = input == nullptr ? CredentialOrigin() : input->origin();
-    origin.name = origin.name ? std::move(origin.name) : arguments.name;
+    if (!origin.name) {
+        origin.name = arguments.name;
+    }
     origin.hollow_name |= has_hollow_name(library, arguments.name, arguments.usage);
     detail::AddedNative result{credential.take(std::move(origin)), *std::move(added)};
     if (!result.credential) {

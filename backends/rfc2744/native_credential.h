@@ -38,7 +38,7 @@ public:
     [[nodiscard]] Result<detail::NativeCredentialInfo>
     inquire(CredentialFields fields) const override;
     [[nodiscard]] Result<detail::NativeMechanismCredentialInfo>
-    inquire_by_mechanism(const Oid& mechanism, CredentialFields fields) const override;
+    inquire_by_mechanism(const Oid& mechanism, CredentialFields wanted) const override;
 
 private:
     /// The fields without what must not be asked for.
