@@ -41,22 +41,32 @@ std::optional<Signature> signature_of(const std::string& path) {
 /// The last file of a kind that was examined, and what it was. A ticket that expires meanwhile
 /// does not change the verdict; nothing that is unsafe comes of that.
 struct Examined {
-    std::string path;
+    std::string name; // "FILE:/tmp/krb5cc_0"
+    std::string path; // empty: not a file
     std::optional<Signature> signature;
     ExaminedCache verdict;
 };
 
 using Examine = ExaminedCache (*)(const std::string& path);
 
-const ExaminedCache& look_at(Examined& last, const std::string& path, Examine examine) {
-    std::optional<Signature> signature = signature_of(path);
-    if (!signature || signature != last.signature || path != last.path) {
+/// Turns to the file of that name, if it is one. No name leaves what was examined as it is.
+bool is_file(Examined& last, const std::string& name) {
+    if (name.empty()) {
+        return false;
+    }
+    if (name != last.name) {
+        last = Examined{name, file_path(name), {}, {}};
+    }
+    return !last.path.empty();
+}
+
+const ExaminedCache& look_at(Examined& last, Examine examine) {
+    const std::optional<Signature> signature = signature_of(last.path);
+    if (!signature || signature != last.signature) {
         // Looked at before it is examined: what changes meanwhile is examined again. So is what
         // has just been written, because another change may bear the same time.
-        if (signature && !signature->is_settled()) {
-            signature.reset();
-        }
-        last = Examined{path, signature, examine(path)};
+        last.signature = signature && signature->is_settled() ? signature : std::nullopt;
+        last.verdict = examine(last.path);
     }
     return last.verdict;
 }
@@ -108,17 +118,15 @@ Sources guarded_sources(const Library& library, CredentialUsage usage) {
 
 std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& call,
                                     const Sources& sources) {
-    const std::string cache_path = file_path(sources.cache);
-    const std::string keytab_path = file_path(sources.keytab);
     PerThread& state = of_this_thread();
     const ExaminedCache* cache = nullptr;
-    if (!cache_path.empty()) {
-        cache = &look_at(state.cache, cache_path, &examine_cache);
+    if (is_file(state.cache, sources.cache)) {
+        cache = &look_at(state.cache, &examine_cache);
         if (is_damaged(cache->finding)) {
             return refusal(library, call, sources, cache->finding->code, cache->finding->message);
         }
     }
-    if (keytab_path.empty()) {
+    if (!is_file(state.keytab, sources.keytab)) {
         // Heimdal's acceptor crashes on such a name, too.
         const std::optional<Finding> unknown = call.usage == CredentialUsage::accept
                                                    ? examine_keytab_type(sources.keytab)
@@ -127,7 +135,7 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
                    ? std::optional(refusal(library, call, sources, unknown->code, unknown->message))
                    : std::nullopt;
     }
-    const ExaminedCache& keytab = look_at(state.keytab, keytab_path, &keytab_verdict);
+    const ExaminedCache& keytab = look_at(state.keytab, &keytab_verdict);
     if (!is_damaged(keytab.finding)) {
         return std::nullopt;
     }

@@ -20,11 +20,16 @@ bool is_step_status(abi::Uint32 major) noexcept {
     return major == abi::status_complete || major == abi::status_continue_needed;
 }
 
-/// The files that using @p credential will read, for a library that crashes on damaged ones.
-Sources guarded_by(const Library& library, const detail::CredentialPtr& credential,
-                   CredentialUsage usage) {
-    return credential ? static_cast<const NativeCredential&>(*credential).origin().guarded
-                      : guarded_sources(library, usage);
+/// Refuses what would make a library read damaged files on which it crashes.
+std::optional<Error> refuse_damaged_for(const Library& library, const GuardedCall& call,
+                                        const detail::CredentialPtr& credential) {
+    if (!library.traits.crashes_on_damaged_files) {
+        return std::nullopt;
+    }
+    return credential
+               ? refuse_damaged(library, call,
+                                static_cast<const NativeCredential&>(*credential).origin().guarded)
+               : refuse_damaged(library, call, guarded_sources(library, call.usage));
 }
 
 /// The same failure, which also concerns @p thing.
@@ -128,8 +133,8 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
     const bool first = handle_ == nullptr;
     if (first) {
         step.error =
-            refuse_damaged(library_, {"gss_init_sec_context", CredentialUsage::initiate, {}},
-                           guarded_by(library_, arguments.credentials, CredentialUsage::initiate));
+            refuse_damaged_for(library_, {"gss_init_sec_context", CredentialUsage::initiate, {}},
+                               arguments.credentials);
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
             return step;
@@ -168,9 +173,8 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
 detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,
                                          BytesView token) {
     detail::NativeStep step;
-    step.error =
-        refuse_damaged(library_, {"gss_accept_sec_context", CredentialUsage::accept, {}},
-                       guarded_by(library_, arguments.credentials, CredentialUsage::accept));
+    step.error = refuse_damaged_for(
+        library_, {"gss_accept_sec_context", CredentialUsage::accept, {}}, arguments.credentials);
     if (step.error) {
         return step;
     }

@@ -143,12 +143,13 @@ struct ErrorDetails {
 /// A failure. Cheap to copy: copies share one immutable record.
 class GSSXX_EXPORT Error {
 public:
-    explicit Error(ErrorDetails details);
+    // Cold: compilers keep what makes an Error out of the way of what succeeds.
+    [[gnu::cold]] explicit Error(ErrorDetails details);
     // Copies only: no Error is ever without its record.
     Error(const Error&) noexcept = default;
     Error& operator=(const Error&) noexcept = default;
     ~Error() = default;
-    Error(ErrorCode code, std::string operation, std::string message);
+    [[gnu::cold]] Error(ErrorCode code, std::string operation, std::string message);
 
     [[nodiscard]] ErrorCode code() const noexcept { return details_->code; }
     [[nodiscard]] const std::optional<NativeStatus>& native() const noexcept {

@@ -112,11 +112,11 @@ Result<Initiator> Initiator::create(const Name& target, const InitiateOptions& o
     if (*credentials && !(*credentials)->elements().may_initiate(options.mechanism)) {
         return wrong_usage(backend, initiate_operation, "the credentials are for accepting only");
     }
-    auto arguments = std::make_shared<const detail::InitiateArguments>(
+    return Initiator(std::make_unique<HalfOpenContext>(
+        backend,
         detail::InitiateArguments{native_target, *std::move(credentials), options.mechanism,
-                                  options.flags, options.lifetime, options.channel_bindings});
-    return Initiator(
-        std::make_unique<HalfOpenContext>(backend, std::move(arguments), options.required));
+                                  options.flags, options.lifetime, options.channel_bindings},
+        options.required));
 }
 
 Step Initiator::step(BytesView token, Deadline deadline) {
@@ -133,11 +133,10 @@ Result<SecurityContext> Initiator::finish() {
     if (!self_) {
         return detail::empty_object(initiate_operation);
     }
-    Result<HalfOpenContext::Finished> finished = self_->finish();
-    if (!finished) {
-        return finished.error();
+    if (std::optional<Error> refused = self_->refuse_to_finish()) {
+        return *std::move(refused);
     }
-    return std::move(finished->context);
+    return self_->take_context();
 }
 
 Result<Acceptor> Acceptor::create(const Backend& backend, const AcceptOptions& options) {
@@ -153,10 +152,11 @@ Result<Acceptor> Acceptor::create(const Backend& backend, const AcceptOptions& o
     if (*credentials && !(*credentials)->elements().may_accept()) {
         return wrong_usage(native, accept_operation, "the credentials are for initiating only");
     }
-    auto arguments = std::make_shared<const detail::AcceptArguments>(detail::AcceptArguments{
-        *std::move(credentials), options.channel_bindings, options.accept_delegation});
-    return Acceptor(
-        std::make_unique<HalfOpenContext>(native, std::move(arguments), options.required));
+    return Acceptor(std::make_unique<HalfOpenContext>(
+        native,
+        detail::AcceptArguments{*std::move(credentials), options.channel_bindings,
+                                options.accept_delegation},
+        options.required));
 }
 
 Step Acceptor::step(BytesView token, Deadline deadline) {
@@ -173,19 +173,19 @@ Result<AcceptedContext> Acceptor::finish() {
     if (!self_) {
         return detail::empty_object(accept_operation);
     }
-    Result<HalfOpenContext::Finished> finished = self_->finish();
-    if (!finished) {
-        return finished.error();
+    if (std::optional<Error> refused = self_->refuse_to_finish()) {
+        return *std::move(refused);
     }
+    detail::NativeStep& last = self_->last();
     std::optional<Credentials> delegated;
-    if (finished->delegated) {
-        finished->delegated->elements().insert(finished->context.mechanism(),
-                                               CredentialUsage::initiate);
-        delegated = Access::credentials(std::move(finished->delegated));
+    if (last.delegated) {
+        last.delegated->elements().insert(*last.mechanism, CredentialUsage::initiate);
+        delegated = Access::credentials(std::move(last.delegated));
     }
-    return AcceptedContext{std::move(finished->context),
-                           Access::optional_name(std::move(finished->initiator)),
-                           std::move(delegated), finished->lifetime};
+    const Lifetime lifetime = last.lifetime;
+    std::optional<Name> initiator = Access::optional_name(std::move(last.initiator));
+    return AcceptedContext{self_->take_context(), std::move(initiator), std::move(delegated),
+                           lifetime};
 }
 
 } // namespace gss::inline v0

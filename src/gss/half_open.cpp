@@ -20,9 +20,9 @@ struct OwnedStep {
 NativeStep run(ContextInterface& context, const HalfOpenContext::Arguments& arguments,
                BytesView token) {
     if (const auto* initiate = std::get_if<0>(&arguments)) {
-        return context.initiate(**initiate, token);
+        return context.initiate(*initiate, token);
     }
-    return context.accept(*std::get<1>(arguments), token);
+    return context.accept(std::get<1>(arguments), token);
 }
 
 using FlagName = std::pair<ContextFlag, std::string_view>;
@@ -66,7 +66,7 @@ NativeContextInfo HalfOpenContext::known() const {
     info.mechanism = last_.mechanism;
     info.flags = last_.flags;
     if (const auto* initiate = std::get_if<0>(&arguments_)) {
-        info.target = (*initiate)->target;
+        info.target = initiate->target;
         info.locally_initiated = true;
     }
     return info;
@@ -77,7 +77,7 @@ std::string HalfOpenContext::subject() const {
     if (initiate == nullptr) {
         return {};
     }
-    const Result<DisplayedName> displayed = (*initiate)->target->display();
+    const Result<DisplayedName> displayed = initiate->target->display();
     return "target " + (displayed ? displayed->text : "that cannot be shown");
 }
 
@@ -93,12 +93,17 @@ std::optional<Error> HalfOpenContext::refuse() const {
     return std::nullopt;
 }
 
-std::optional<NativeStep> HalfOpenContext::native_step(BytesView token, const Deadline& deadline) {
-    if (!deadline.when()) {
-        return run(*Access::of(protection_), arguments_, token);
+bool HalfOpenContext::native_step(BytesView token, const Deadline& deadline) {
+    if (deadline.when()) {
+        return step_on_worker(token, deadline);
     }
+    last_ = run(*Access::of(protection_), arguments_, token);
+    return true;
+}
+
+bool HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) {
     if (!Access::of(protection_)) {
-        return std::nullopt;
+        return false;
     }
     auto owned =
         call_until(deadline, [context = std::move(Access::of(protection_)), arguments = arguments_,
@@ -107,10 +112,11 @@ std::optional<NativeStep> HalfOpenContext::native_step(BytesView token, const De
             return OwnedStep{std::move(context), std::move(step)};
         });
     if (!owned) {
-        return std::nullopt;
+        return false;
     }
     Access::of(protection_) = std::move(owned->context);
-    return std::move(owned->step);
+    last_ = std::move(owned->step);
+    return true;
 }
 
 Step HalfOpenContext::fail(Error error, Buffer token) {
@@ -151,20 +157,19 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
     }
     // Whatever way this function is left but by the two returns below, the context has failed.
     state_ = State::failed;
-    std::optional<NativeStep> native;
+    bool in_time = false;
     try {
-        native = native_step(token, deadline);
+        in_time = native_step(token, deadline);
     } catch (const std::system_error& error) {
         return fail(no_thread(operation(), backend_->name(), error));
     }
-    if (!native) {
+    if (!in_time) {
         return fail(deadline_passed(operation(), backend_->name(), subject()));
     }
-    if (native->error) {
-        return fail(*std::move(native->error), std::move(native->token));
+    if (last_.error) {
+        return fail(*std::exchange(last_.error, std::nullopt), std::move(last_.token));
     }
-    Buffer answer = std::move(native->token);
-    last_ = *std::move(native);
+    Buffer answer = std::move(last_.token);
     if (!last_.complete) {
         state_ = State::more;
         return {Step::Status::more, std::move(answer), std::nullopt};
@@ -179,7 +184,7 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
     return {Step::Status::done, std::move(answer), std::nullopt};
 }
 
-Result<HalfOpenContext::Finished> HalfOpenContext::finish() {
+std::optional<Error> HalfOpenContext::refuse_to_finish() {
     if (state_ != State::established) {
         return Error(ErrorCode::misuse, std::string(operation()),
                      state_ == State::finished ? "finish() was called before"
@@ -188,12 +193,15 @@ Result<HalfOpenContext::Finished> HalfOpenContext::finish() {
     if (!last_.mechanism) {
         return fail(Error(ErrorCode::bad_mechanism, std::string(operation()),
                           "the library named no mechanism for the context"))
-            .error.value();
+            .error;
     }
+    return std::nullopt;
+}
+
+SecurityContext HalfOpenContext::take_context() {
     state_ = State::finished;
-    return Finished{Access::context(std::move(Access::of(protection_)), *std::move(last_.mechanism),
-                                    last_.flags),
-                    std::move(last_.initiator), std::move(last_.delegated), last_.lifetime};
+    return Access::context(std::move(Access::of(protection_)), *std::move(last_.mechanism),
+                           last_.flags);
 }
 
 } // namespace gss::inline v0::detail

@@ -18,8 +18,7 @@ namespace gss::inline v0::detail {
 class HalfOpenContext {
 public:
     enum class State : std::uint8_t { fresh, more, established, failed, finished };
-    using Arguments = std::variant<std::shared_ptr<const InitiateArguments>,
-                                   std::shared_ptr<const AcceptArguments>>;
+    using Arguments = std::variant<InitiateArguments, AcceptArguments>;
 
     HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required);
 
@@ -36,17 +35,17 @@ public:
     /// What is known while the context is half-open, without asking the library, which may crash.
     [[nodiscard]] NativeContextInfo known() const;
 
-    /// Hands out the context and what the last step told; misuse unless established.
-    struct Finished {
-        SecurityContext context;
-        NamePtr initiator;
-        CredentialPtr delegated;
-        Lifetime lifetime;
-    };
-    [[nodiscard]] Result<Finished> finish();
+    /// What the public finish() does first: misuse unless established.
+    [[nodiscard]] std::optional<Error> refuse_to_finish();
+    /// Hands out the context; once, and only when refuse_to_finish() does not object.
+    [[nodiscard]] SecurityContext take_context();
+    /// What the last step told.
+    [[nodiscard]] NativeStep& last() noexcept { return last_; }
 
 private:
-    [[nodiscard]] std::optional<NativeStep> native_step(BytesView token, const Deadline& deadline);
+    /// Leaves what the step came to in last_; false when the deadline passed first.
+    [[nodiscard]] bool native_step(BytesView token, const Deadline& deadline);
+    [[nodiscard]] bool step_on_worker(BytesView token, const Deadline& deadline);
     [[nodiscard]] std::string_view operation() const noexcept;
     /// The thing that a failure is about. Asked for on failure only: it takes a native call.
     [[nodiscard]] std::string subject() const;
