@@ -69,6 +69,7 @@ constexpr rfc2744::Traits traits{
     .add_crashes_if_unsupported = true,
     .refine = &refine,
     .crashes_on_damaged_files = true,
+    .reads_unframed_answers = true,
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,

@@ -13,9 +13,14 @@ namespace {
 
 using ReleaseBuffer = abi::Uint32 (*)(abi::Uint32*, abi::BufferDesc*);
 
+/// MIT keeps the memory of a buffer that says it is empty; Heimdal does not look at the size.
+std::size_t releasable_size(std::size_t size) noexcept {
+    return size == 0 ? 1 : size;
+}
+
 void release_native(Buffer::NativeFunction native, std::byte* data, std::size_t size) noexcept {
     abi::Uint32 minor = 0;
-    abi::BufferDesc desc{size, data};
+    abi::BufferDesc desc{releasable_size(size), data};
     reinterpret_cast<ReleaseBuffer>(native)(&minor, &desc);
 }
 
@@ -55,6 +60,7 @@ Buffer OutputBuffer::take(Buffer::Content content) noexcept {
 
 void OutputBuffer::release() noexcept {
     abi::Uint32 minor = 0;
+    desc_.length = releasable_size(desc_.length);
     library_.call().release_buffer(&minor, &desc_);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "initial_token.h"
 
+#include <gssxx/mechanism.h>
 #include <gssxx/result.h>
 
 #include <utility>
@@ -138,6 +139,43 @@ std::optional<std::uint32_t> error_token_code(BytesView token) {
     Der error(
         Der(Der(inner_token(token, std::byte{0x03})).inside(application(30))).inside(sequence));
     return number(error.find(tagged(6)));
+}
+
+bool is_kerberos_answer(BytesView token) {
+    constexpr std::byte reply{0x02};
+    constexpr std::byte error{0x03};
+    Der whole(token);
+    const std::optional<Element> frame = whole.next();
+    if (!frame || frame->tag != application(0) || !whole.rest().empty()) {
+        return false;
+    }
+    Der inside(frame->content);
+    const std::optional<Element> identifier = inside.next();
+    const BytesView body = inside.rest();
+    return identifier && as_text(identifier->whole) == as_text(mechanism::krb5().to_der()) &&
+           body.size() > 2 && (body[0] == reply || body[0] == error) && body[1] == std::byte{0};
+}
+
+bool is_spnego_answer(BytesView token) {
+    constexpr std::byte octet_string{0x04};
+    Der whole(token);
+    const std::optional<Element> response = whole.next();
+    if (!response || response->tag != tagged(1) || !whole.rest().empty()) {
+        return false;
+    }
+    Der list(response->content);
+    const std::optional<Element> members = list.next();
+    if (!members || members->tag != sequence || !list.rest().empty()) {
+        return false;
+    }
+    Der fields(members->content);
+    while (const std::optional<Element> field = fields.next()) {
+        if (field->tag == tagged(2) &&
+            !is_kerberos_answer(Der(field->content).inside(octet_string))) {
+            return false;
+        }
+    }
+    return fields.rest().empty();
 }
 
 std::optional<TicketService> ticket_service(BytesView token) {

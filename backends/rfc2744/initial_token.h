@@ -27,4 +27,12 @@ struct TicketService {
 /// The error code (RFC 4120 s7.5.9) of a framed KRB-ERROR; nothing for any other token.
 [[nodiscard]] std::optional<std::uint32_t> error_token_code(BytesView token);
 
+/// True for an acceptor's answer of Kerberos that is framed whole (RFC 4121 s4.1): AP-REP or
+/// KRB-ERROR and nothing after it.
+[[nodiscard]] bool is_kerberos_answer(BytesView token);
+
+/// True for a NegTokenResp (RFC 4178 s4.2.2) in which every response token, if there is one, is an
+/// answer of Kerberos.
+[[nodiscard]] bool is_spnego_answer(BytesView token);
+
 } // namespace gss::inline v0::rfc2744

@@ -49,6 +49,8 @@ struct Traits {
                                             std::string_view text) = nullptr;
     /// Damaged caches and keytabs are refused by us, because this family crashes on them.
     bool crashes_on_damaged_files = false;
+    /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
+    bool reads_unframed_answers = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.
     bool acquire_gives_no_reason = false;
     /// An acceptor's credential without a name has, when asked, a name with nothing inside, and

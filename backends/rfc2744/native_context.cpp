@@ -4,6 +4,7 @@
 #include "accept_failure.h"
 #include "convert.h"
 #include "file_guard.h"
+#include "initial_token.h"
 #include "library_backend.h"
 #include "message_failure.h"
 #include "native_credential.h"
@@ -127,6 +128,26 @@ Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, 
     return error;
 }
 
+std::optional<Error> NativeContext::refuse_answer(const detail::InitiateArguments& arguments,
+                                                  BytesView answer) const {
+    const bool kerberos = arguments.mechanism == mechanism::krb5();
+    const bool spnego = arguments.mechanism == mechanism::spnego();
+    // Answers in DCE style have no frame, and the library knows that.
+    if (!library_.traits.reads_unframed_answers || (!kerberos && !spnego) ||
+        arguments.flags.contains(ContextFlag::dce_style) ||
+        (kerberos ? is_kerberos_answer(answer) : is_spnego_answer(answer))) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_token;
+    details.operation = "gss_init_sec_context";
+    details.mechanism = arguments.mechanism;
+    details.backend = library_.traits.name;
+    details.subject = "target " + text_of(arguments.target);
+    details.messages.emplace_back("the answer is no whole token of the mechanism");
+    return Error(std::move(details));
+}
+
 detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& arguments,
                                            BytesView token) {
     detail::NativeStep step;
@@ -137,6 +158,12 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
                                arguments.credentials);
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
+            return step;
+        }
+    } else {
+        step.error = refuse_answer(arguments, token);
+        if (step.error) {
+            destroy();
             return step;
         }
     }

@@ -57,6 +57,9 @@ private:
     /// The Error of a message that the library refused; names the context.
     [[nodiscard]] Error incoming_error(std::string_view operation, NativeStatus status,
                                        TokenForm form, BytesView token) const;
+    /// An answer that the library must not see.
+    [[nodiscard]] std::optional<Error> refuse_answer(const detail::InitiateArguments& arguments,
+                                                     BytesView answer) const;
     [[nodiscard]] Error initiate_error(const detail::InitiateArguments& arguments, Operation kind,
                                        NativeStatus status);
     [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,
