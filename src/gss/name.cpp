@@ -41,6 +41,38 @@ bool is_binary(const Oid& type) {
            type == name_type::composite_export();
 }
 
+/// True for a principal with a component of no letters: "host/@REALM", "host/", "a//b". Nobody has
+/// such names, and Heimdal 7.8 reads past the end of an empty host.
+bool has_empty_component(std::string_view principal) noexcept {
+    bool empty = false; // what was read of this component; the first one may be
+    bool separated = false;
+    for (std::size_t at = 0; at < principal.size(); ++at) {
+        const char letter = principal[at];
+        if (letter == '/' || letter == '@') {
+            if (separated && empty) {
+                return true;
+            }
+            if (letter == '@') {
+                return false; // the realm follows
+            }
+            separated = true;
+            empty = true;
+            continue;
+        }
+        at += letter == '\\' ? 1 : 0; // the next letter is quoted
+        empty = false;
+    }
+    return separated && empty;
+}
+
+/// The same for any text that may become a principal.
+bool has_empty_part(std::string_view text, const std::optional<Oid>& type) noexcept {
+    if (type == name_type::hostbased_service()) {
+        return text.ends_with('@');
+    }
+    return !(type && is_binary(*type)) && has_empty_component(text);
+}
+
 } // namespace
 
 Result<ExportedName> ExportedName::parse(BytesView octets) {
@@ -81,6 +113,10 @@ Result<Name> Name::import_name(const Backend& backend, std::string_view text,
         return Error(ErrorCode::bad_name, std::string(import_operation),
                      "a NUL octet inside the name");
     }
+    if (has_empty_part(text, type)) {
+        return Error(ErrorCode::bad_name, std::string(import_operation),
+                     "an empty host or component in " + std::string(text));
+    }
     // MIT reads a whole uid_t whatever the length.
     if (type == name_type::machine_uid() && text.size() != machine_uid_size) {
         return Error(ErrorCode::bad_name, std::string(import_operation),
@@ -105,6 +141,10 @@ Result<Name> Name::import_exported(const Backend& backend, BytesView exported) {
     if (!parts->composite && parts->mechanism == mechanism::krb5() &&
         as_text(parts->name).find('\0') != std::string_view::npos) {
         return damaged("a NUL octet inside a Kerberos name");
+    }
+    if (!parts->composite && parts->mechanism == mechanism::krb5() &&
+        has_empty_component(as_text(parts->name))) {
+        return damaged("an empty component inside a Kerberos name");
     }
     return wrap_up(Access::of(backend)->import_name(
         exported, parts->composite ? name_type::composite_export() : name_type::exported()));

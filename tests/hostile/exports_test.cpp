@@ -107,6 +107,22 @@ TEST_P(Exports, sec_A3_13_names_extended) {
     EXPECT_EQ(survival.status, 0);
 }
 
+// Heimdal 7.8 reads past the end of an empty host.
+TEST_P(Exports, names_with_an_empty_host) {
+    for (const auto& [text, type] : {std::pair{"host@", name_type::hostbased_service()},
+                                     std::pair{"host/@REALM", name_type::krb5_principal()},
+                                     std::pair{"host/", name_type::krb5_principal()},
+                                     std::pair{"host//box@REALM", name_type::user()}}) {
+        const auto name = Name::import_name(library(), text, type);
+        ASSERT_FALSE(name) << text;
+        EXPECT_EQ(name.error().code(), ErrorCode::bad_name);
+        EXPECT_NE(name.error().text().find(text), std::string::npos);
+    }
+    for (const char* text : {"host/box@REALM", "alice", "a\\/@REALM", "alice/admin"}) {
+        EXPECT_TRUE(Name::import_name(library(), text, name_type::krb5_principal())) << text;
+    }
+}
+
 TEST_P(Exports, sec_A3_13_names_altered_in_every_octet) {
     for (const bool composite : {false, true}) {
         Bytes exported = exported_name("host@localhost", name_type::hostbased_service());

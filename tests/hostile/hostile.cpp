@@ -159,4 +159,13 @@ Survival in_subprocess(const std::function<int()>& task) {
     return survival;
 }
 
+void expect_in_subprocess(const std::function<void()>& task) {
+    const Survival survival = in_subprocess([&task] {
+        task();
+        return testing::Test::HasFailure() ? 1 : 0;
+    });
+    EXPECT_TRUE(survival.exited) << "signal " << survival.status;
+    EXPECT_EQ(survival.status, 0) << "see above";
+}
+
 } // namespace gss::test

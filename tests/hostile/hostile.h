@@ -97,4 +97,8 @@ struct Survival {
 /// minute.
 [[nodiscard]] Survival in_subprocess(const std::function<int()>& task);
 
+/// Runs @p task, which has expectations of its own, in a forked process and passes them on. For
+/// calls in which a library leaks by itself: a process that ends like this is not asked for leaks.
+void expect_in_subprocess(const std::function<void()>& task);
+
 } // namespace gss::test

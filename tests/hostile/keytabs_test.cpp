@@ -18,11 +18,15 @@ protected:
     }
 
     void expect_here(const std::string& keytab, ErrorCode code, BytesView token) const {
-        expect_failure(acquire_error(library(), CredentialUsage::accept), code,
-                       {keytab, "gss_acquire_cred"});
-        expect_failure(acquire_error(library(), CredentialUsage::accept, "host@localhost"), code,
-                       {keytab, "gss_acquire_cred", "localhost"});
-        expect_failure(accept_error(library(), token), code, {keytab, "gss_accept_sec_context"});
+        // MIT 1.20 leaks the name of an acceptor without a key, and entries of cut keytabs.
+        expect_in_subprocess([&] {
+            expect_failure(acquire_error(library(), CredentialUsage::accept), code,
+                           {keytab, "gss_acquire_cred"});
+            expect_failure(acquire_error(library(), CredentialUsage::accept, "host@localhost"),
+                           code, {keytab, "gss_acquire_cred", "localhost"});
+            expect_failure(accept_error(library(), token), code,
+                           {keytab, "gss_accept_sec_context"});
+        });
     }
 
     /// Only accepting fails: acquiring does not look for the particular key.
@@ -148,8 +152,10 @@ TEST_P(Keytabs, without_the_key) {
     write_keytab(file("others"), others);
     const std::string keytab = "FILE:" + file("others").string();
     with_environment({{"KRB5_KTNAME", keytab}}, [&] {
-        expect_failure(acquire_error(library(), CredentialUsage::accept, "host@localhost"),
-                       ErrorCode::key_not_found, {keytab, "localhost"});
+        expect_in_subprocess([&] {
+            expect_failure(acquire_error(library(), CredentialUsage::accept, "host@localhost"),
+                           ErrorCode::key_not_found, {keytab, "localhost"});
+        });
     });
     expect_on_accept(keytab, "host@localhost", ErrorCode::key_not_found);
 }
