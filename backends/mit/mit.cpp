@@ -73,6 +73,7 @@ constexpr rfc2744::Traits traits{
     .supports = &supports,
     .refine = &refine,
     .cause_of_text = &mit_cause_of_text,
+    .leaks_names_of_expired_context = true,
 };
 
 } // namespace

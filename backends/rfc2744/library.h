@@ -51,6 +51,8 @@ struct Traits {
     bool crashes_on_damaged_files = false;
     /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
     bool reads_unframed_answers = false;
+    /// gss_inquire_context gives no names of an expired context, and leaks them.
+    bool leaks_names_of_expired_context = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.
     bool acquire_gives_no_reason = false;
     /// An acceptor's credential without a name has, when asked, a name with nothing inside, and

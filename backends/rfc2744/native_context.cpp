@@ -255,9 +255,10 @@ Result<detail::NativeContextInfo> NativeContext::inquire() const {
     int local = 0;
     int open = 0;
     NativeStatus status;
-    status.major =
-        library_.call().inquire_context(&status.minor, handle_, initiator.get(), target.get(),
-                                        &lifetime, &mechanism, &flags, &local, &open);
+    const bool wants_names = !(library_.traits.leaks_names_of_expired_context && has_expired());
+    status.major = library_.call().inquire_context(
+        &status.minor, handle_, wants_names ? initiator.get() : nullptr,
+        wants_names ? target.get() : nullptr, &lifetime, &mechanism, &flags, &local, &open);
     const bool expired =
         status.routine() == static_cast<std::uint32_t>(abi::Routine::context_expired);
     if (status.major != abi::status_complete && !expired) {
@@ -272,6 +273,11 @@ Result<detail::NativeContextInfo> NativeContext::inquire() const {
     info.locally_initiated = local != 0;
     info.open = open != 0;
     return info;
+}
+
+bool NativeContext::has_expired() const {
+    const Result<Lifetime> left = remaining_lifetime();
+    return left && left->is_expired();
 }
 
 Result<Lifetime> NativeContext::remaining_lifetime() const {

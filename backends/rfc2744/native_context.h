@@ -71,6 +71,7 @@ private:
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
+    [[nodiscard]] bool has_expired() const;
     void destroy() noexcept;
 
     const Library& library_;
