@@ -41,34 +41,30 @@ bool is_binary(const Oid& type) {
            type == name_type::composite_export();
 }
 
-/// True for a principal with a component of no letters: "host/@REALM", "host/", "a//b". Nobody has
-/// such names, and Heimdal 7.8 reads past the end of an empty host.
+/// True for a principal with a component of no letters ("host/@REALM", "host/", "a//b") or of a
+/// port alone ("host/:22"). Nobody has such names, and Heimdal 7.8 reads past an empty host.
 bool has_empty_component(std::string_view principal) noexcept {
-    bool empty = false; // what was read of this component; the first one may be
-    bool separated = false;
+    bool at_start = false; // of a component that is not the first
     for (std::size_t at = 0; at < principal.size(); ++at) {
         const char letter = principal[at];
-        if (letter == '/' || letter == '@') {
-            if (separated && empty) {
-                return true;
-            }
-            if (letter == '@') {
-                return false; // the realm follows
-            }
-            separated = true;
-            empty = true;
-            continue;
+        if (at_start && (letter == '/' || letter == '@' || letter == ':')) {
+            return true;
         }
+        if (letter == '@') {
+            return false; // the realm follows
+        }
+        at_start = letter == '/';
         at += letter == '\\' ? 1 : 0; // the next letter is quoted
-        empty = false;
     }
-    return separated && empty;
+    return at_start;
 }
 
 /// The same for any text that may become a principal.
 bool has_empty_part(std::string_view text, const std::optional<Oid>& type) noexcept {
     if (type == name_type::hostbased_service()) {
-        return text.ends_with('@');
+        const std::size_t at = text.rfind('@');
+        return at != std::string_view::npos &&
+               (at + 1 == text.size() || text.substr(at + 1).starts_with(':'));
     }
     return !(type && is_binary(*type)) && has_empty_component(text);
 }

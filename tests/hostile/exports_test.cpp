@@ -111,6 +111,8 @@ TEST_P(Exports, sec_A3_13_names_extended) {
 TEST_P(Exports, names_with_an_empty_host) {
     for (const auto& [text, type] : {std::pair{"host@", name_type::hostbased_service()},
                                      std::pair{"host/@REALM", name_type::krb5_principal()},
+                                     std::pair{"host@:22", name_type::hostbased_service()},
+                                     std::pair{"host/:22@REALM", name_type::krb5_principal()},
                                      std::pair{"host/", name_type::krb5_principal()},
                                      std::pair{"host//box@REALM", name_type::user()}}) {
         const auto name = Name::import_name(library(), text, type);
