@@ -2,7 +2,8 @@
 // Credentials: acquired, added to and inquired, each field alone; what cannot be had is an error.
 #include "conformance.h"
 
-#include <gssxx/realm/ccache_file.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -95,13 +96,21 @@ TEST_P(CredentialTests, OfANamedAcceptorAreForThatService) {
 }
 
 TEST_P(CredentialTests, OfAServiceWithoutKeyAreRefused) {
-    const Name name = service(library(), "nobody@localhost");
-    AcquireOptions options = krb5_only();
-    options.name = &name;
-    const auto result = Credentials::acquire(library(), CredentialUsage::accept, options);
-    ASSERT_FALSE(result.has_value());
-    EXPECT_TRUE(result.error().is(ErrorClass::missing_credentials)) << result.error().text();
-    EXPECT_NE(result.error().text().find("nobody"), std::string::npos);
+    // In a process of its own, because MIT 1.20 leaks the principal here.
+    const Backend opened = library();
+    const pid_t child = fork();
+    if (child == 0) {
+        const Name name = service(opened, "nobody@localhost");
+        AcquireOptions options = krb5_only();
+        options.name = &name;
+        const auto result = Credentials::acquire(opened, CredentialUsage::accept, options);
+        const bool refused = !result && result.error().is(ErrorClass::missing_credentials) &&
+                             result.error().text().find("nobody") != std::string::npos;
+        _exit(refused ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST_P(CredentialTests, MayBeGoodForBothSides) {
