@@ -85,14 +85,14 @@ std::optional<Oid> to_oid(const abi::OidDesc* oid) {
     if (oid == nullptr || oid->elements == nullptr) {
         return std::nullopt;
     }
-    const BytesView content(static_cast<const std::byte*>(oid->elements), oid->length);
     // Almost every call yields one of these, which need no check.
     for (const Oid* known : {&mechanism::krb5(), &mechanism::spnego()}) {
-        if (as_text(content) == as_text(known->content())) {
+        if (is_oid(oid, *known)) {
             return *known;
         }
     }
-    Result<Oid> copy = Oid::from_content(content);
+    Result<Oid> copy =
+        Oid::from_content({static_cast<const std::byte*>(oid->elements), oid->length});
     return copy ? std::optional<Oid>(*std::move(copy)) : std::nullopt;
 }
 

@@ -109,6 +109,13 @@ private:
     abi::OidSetDesc* set_ = nullptr;
 };
 
+/// True when a library yields just that identifier.
+[[nodiscard]] inline bool is_oid(const abi::OidDesc* yielded, const Oid& known) noexcept {
+    return yielded != nullptr && yielded->elements != nullptr &&
+           as_text({static_cast<const std::byte*>(yielded->elements), yielded->length}) ==
+               as_text(known.content());
+}
+
 /// A copy of an identifier that a library yields; nothing for null or malformed ones.
 [[nodiscard]] std::optional<Oid> to_oid(const abi::OidDesc* oid);
 

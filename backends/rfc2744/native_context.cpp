@@ -148,6 +148,15 @@ std::optional<Error> NativeContext::refuse_answer(const detail::InitiateArgument
     return Error(std::move(details));
 }
 
+void NativeContext::learn_mechanism(const abi::OidDesc* actual) {
+    if (mechanism_ && is_oid(actual, *mechanism_)) {
+        return; // most steps name what is known already
+    }
+    if (std::optional<Oid> named = to_oid(actual)) {
+        mechanism_ = std::move(named);
+    }
+}
+
 detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& arguments,
                                            BytesView token) {
     detail::NativeStep step;
@@ -181,9 +190,7 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
         token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
     step.token = output.take(Buffer::Content::open);
-    if (std::optional<Oid> named = to_oid(actual)) {
-        mechanism_ = std::move(named);
-    }
+    learn_mechanism(actual);
     if (!is_step_status(status.major)) {
         step.error = initiate_error(
             arguments, first ? Operation::initiate : Operation::initiate_reply, status);
@@ -191,7 +198,6 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         return step;
     }
     step.complete = status.major == abi::status_complete;
-    step.mechanism = mechanism_;
     step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
     return step;
@@ -219,9 +225,7 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
         initiator.get(), &actual, output.get(), &flags, &lifetime,
         arguments.accept_delegation ? delegated.get() : nullptr);
     step.token = output.take(Buffer::Content::open);
-    if (std::optional<Oid> named = to_oid(actual)) {
-        mechanism_ = std::move(named);
-    }
+    learn_mechanism(actual);
     step.error =
         is_step_status(status.major)
             ? refusal_in_answer(library_, arguments, token, step.token, status)
@@ -231,7 +235,6 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
         return step;
     }
     step.complete = status.major == abi::status_complete;
-    step.mechanism = mechanism_;
     step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
     step.initiator = initiator.take();

@@ -72,6 +72,8 @@ private:
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
     [[nodiscard]] bool has_expired() const;
+    /// Notes what the library names as the mechanism, if it names one.
+    void learn_mechanism(const abi::OidDesc* actual);
     void destroy() noexcept;
 
     const Library& library_;

@@ -32,6 +32,9 @@ struct Access {
     [[nodiscard]] static const NamePtr& of(const Name& object) { return object.self_; }
     [[nodiscard]] static const CredentialPtr& of(const Credentials& object) { return object.self_; }
     [[nodiscard]] static ContextPtr& of(MessageProtection& object) { return object.self_; }
+    [[nodiscard]] static const ContextPtr& of(const MessageProtection& object) {
+        return object.self_;
+    }
 
     [[nodiscard]] static std::optional<Name> optional_name(NamePtr self) {
         return self ? std::optional<Name>(Name(std::move(self))) : std::nullopt;

@@ -141,7 +141,6 @@ struct NativeStep {
     bool complete = false; // else more, unless there is an error
     Buffer token;
     std::optional<Error> error;
-    std::optional<Oid> mechanism;
     ContextFlags flags;
     Lifetime lifetime = Lifetime::not_supported();
     NamePtr initiator;       // acceptor only

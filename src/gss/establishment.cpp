@@ -176,16 +176,16 @@ Result<AcceptedContext> Acceptor::finish() {
     if (std::optional<Error> refused = self_->refuse_to_finish()) {
         return *std::move(refused);
     }
-    detail::NativeStep& last = self_->last();
-    std::optional<Credentials> delegated;
-    if (last.delegated) {
-        last.delegated->elements().insert(*last.mechanism, CredentialUsage::initiate);
-        delegated = Access::credentials(std::move(last.delegated));
+    HalfOpenContext::Granted& granted = self_->granted();
+    const Lifetime lifetime = granted.lifetime;
+    std::optional<Name> initiator = Access::optional_name(std::move(granted.initiator));
+    detail::CredentialPtr delegated = std::move(granted.delegated);
+    AcceptedContext accepted{self_->take_context(), std::move(initiator), std::nullopt, lifetime};
+    if (delegated) {
+        delegated->elements().insert(accepted.context.mechanism(), CredentialUsage::initiate);
+        accepted.delegated = Access::credentials(std::move(delegated));
     }
-    const Lifetime lifetime = last.lifetime;
-    std::optional<Name> initiator = Access::optional_name(std::move(last.initiator));
-    return AcceptedContext{self_->take_context(), std::move(initiator), std::move(delegated),
-                           lifetime};
+    return accepted;
 }
 
 } // namespace gss::inline v0

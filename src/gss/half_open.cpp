@@ -52,7 +52,7 @@ std::string names_of(ContextFlags flags) {
 
 } // namespace
 
-HalfOpenContext::HalfOpenContext(BackendPtr backend, Arguments arguments, ContextFlags required)
+HalfOpenContext::HalfOpenContext(BackendPtr backend, Arguments&& arguments, ContextFlags required)
     : backend_(std::move(backend)), arguments_(std::move(arguments)), required_(required),
       protection_(Access::protection(backend_->new_context())) {}
 
@@ -60,11 +60,18 @@ std::string_view HalfOpenContext::operation() const noexcept {
     return arguments_.index() == 0 ? "gss_init_sec_context" : "gss_accept_sec_context";
 }
 
+const Oid* HalfOpenContext::mechanism() const noexcept {
+    const ContextPtr& context = Access::of(protection_);
+    return context && context->mechanism() ? &*context->mechanism() : nullptr;
+}
+
 NativeContextInfo HalfOpenContext::known() const {
     NativeContextInfo info;
-    info.lifetime = last_.lifetime;
-    info.mechanism = last_.mechanism;
-    info.flags = last_.flags;
+    info.lifetime = granted_.lifetime;
+    if (const Oid* named = mechanism()) {
+        info.mechanism = *named;
+    }
+    info.flags = granted_.flags;
     if (const auto* initiate = std::get_if<0>(&arguments_)) {
         info.target = initiate->target;
         info.locally_initiated = true;
@@ -93,53 +100,25 @@ std::optional<Error> HalfOpenContext::refuse() const {
     return std::nullopt;
 }
 
-bool HalfOpenContext::native_step(BytesView token, const Deadline& deadline) {
-    if (deadline.when()) {
-        return step_on_worker(token, deadline);
-    }
-    last_ = run(*Access::of(protection_), arguments_, token);
-    return true;
-}
-
-bool HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) {
-    if (!Access::of(protection_)) {
-        return false;
-    }
-    auto owned =
-        call_until(deadline, [context = std::move(Access::of(protection_)), arguments = arguments_,
-                              input = Bytes(token.begin(), token.end())]() mutable {
-            NativeStep step = run(*context, arguments, input);
-            return OwnedStep{std::move(context), std::move(step)};
-        });
-    if (!owned) {
-        return false;
-    }
-    Access::of(protection_) = std::move(owned->context);
-    last_ = std::move(owned->step);
-    return true;
-}
-
 Step HalfOpenContext::fail(Error error, Buffer token) {
     state_ = State::failed;
     Access::of(protection_).reset();
-    last_.flags.clear();
-    last_.initiator.reset();
-    last_.delegated.reset();
+    granted_ = {};
     return {Step::Status::failed, std::move(token), std::move(error)};
 }
 
-std::optional<Error> HalfOpenContext::missing_protection() const {
-    if (missing().empty()) {
-        return std::nullopt;
-    }
+Step HalfOpenContext::missing_protection() {
     ErrorDetails details;
     details.code = ErrorCode::insufficient_protection;
     details.operation = operation();
-    details.mechanism = last_.mechanism;
+    if (const Oid* named = mechanism()) {
+        details.mechanism = *named;
+    }
     details.backend = backend_->name();
     details.subject = subject();
     details.messages.push_back("required but not granted: " + names_of(missing()));
-    return Error(std::move(details));
+    // No token: the peer must not come to believe in a context that we refuse.
+    return fail(Error(std::move(details)));
 }
 
 Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
@@ -155,33 +134,48 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
         return fail(Error(ErrorCode::invalid_token, std::string(operation()),
                           "a token of more octets than native libraries can count"));
     }
-    // Whatever way this function is left but by the two returns below, the context has failed.
+    // Whatever way this function is left but through settle(), the context has failed.
     state_ = State::failed;
-    bool in_time = false;
+    return deadline.when() ? step_on_worker(token, deadline)
+                           : settle(run(*Access::of(protection_), arguments_, token));
+}
+
+Step HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) {
+    std::optional<OwnedStep> owned;
     try {
-        in_time = native_step(token, deadline);
+        owned = call_until(deadline,
+                           [context = std::move(Access::of(protection_)), arguments = arguments_,
+                            input = Bytes(token.begin(), token.end())]() mutable {
+                               NativeStep step = run(*context, arguments, input);
+                               return OwnedStep{std::move(context), std::move(step)};
+                           });
     } catch (const std::system_error& error) {
         return fail(no_thread(operation(), backend_->name(), error));
     }
-    if (!in_time) {
+    if (!owned) {
         return fail(deadline_passed(operation(), backend_->name(), subject()));
     }
-    if (last_.error) {
-        return fail(*std::exchange(last_.error, std::nullopt), std::move(last_.token));
+    Access::of(protection_) = std::move(owned->context);
+    return settle(std::move(owned->step));
+}
+
+Step HalfOpenContext::settle(NativeStep native) {
+    if (native.error) {
+        return fail(*std::move(native.error), std::move(native.token));
     }
-    Buffer answer = std::move(last_.token);
-    if (!last_.complete) {
+    granted_ = {native.flags, native.lifetime, std::move(native.initiator),
+                std::move(native.delegated)};
+    if (!native.complete) {
         state_ = State::more;
-        return {Step::Status::more, std::move(answer), std::nullopt};
+        return {Step::Status::more, std::move(native.token), std::nullopt};
     }
-    if (std::optional<Error> missing = missing_protection()) {
-        // No token: the peer must not come to believe in a context that we refuse.
-        return fail(*std::move(missing));
+    if (!missing().empty()) {
+        return missing_protection();
     }
     state_ = State::established;
     // RFC 2743 s1.2.7: an established context is ready to protect; libraries differ in saying so.
-    last_.flags.insert(ContextFlag::protection_ready);
-    return {Step::Status::done, std::move(answer), std::nullopt};
+    granted_.flags.insert(ContextFlag::protection_ready);
+    return {Step::Status::done, std::move(native.token), std::nullopt};
 }
 
 std::optional<Error> HalfOpenContext::refuse_to_finish() {
@@ -190,7 +184,7 @@ std::optional<Error> HalfOpenContext::refuse_to_finish() {
                      state_ == State::finished ? "finish() was called before"
                                                : "the context is not established");
     }
-    if (!last_.mechanism) {
+    if (mechanism() == nullptr) {
         return fail(Error(ErrorCode::bad_mechanism, std::string(operation()),
                           "the library named no mechanism for the context"))
             .error;
@@ -200,8 +194,9 @@ std::optional<Error> HalfOpenContext::refuse_to_finish() {
 
 SecurityContext HalfOpenContext::take_context() {
     state_ = State::finished;
-    return Access::context(std::move(Access::of(protection_)), *std::move(last_.mechanism),
-                           last_.flags);
+    ContextPtr& context = Access::of(protection_);
+    Oid named = *context->mechanism();
+    return Access::context(std::move(context), std::move(named), granted_.flags);
 }
 
 } // namespace gss::inline v0::detail
