@@ -82,7 +82,9 @@ public:
                                                       Qop qop = default_qop) const;
 
     /// From now on tokens that arrive early, late or too late to tell are accepted and marked in
-    /// the result; duplicates stay errors. Fails with unavailable where the library reports the
+    /// the result; duplicates stay errors
+    /// within the library's window (64 numbers on MIT), and a replay from before it comes back as
+    /// unsequenced or old, never as in order. Fails with unavailable where the library reports the
     /// order before it has checked the checksum (Heimdal 7.8): without
     /// Capability::out_of_order_delivery such a token may be forged.
     [[nodiscard]] Result<void> accept_out_of_order();
