@@ -10,9 +10,11 @@
 #include <gssxx/name.h>
 #include <gssxx/time.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace gss::inline v0 {
 
@@ -35,8 +37,11 @@ struct ContextInfo {
 /// Protects messages over a context. What SecurityContext and the half-open types share.
 ///
 /// Not for two threads at once, on any backend. In none of these calls is a message copied
-/// beyond what the native library does, unless the comment says so. Each fails with
-/// context_expired on an expired context where the backend checks that (MIT does not).
+/// beyond what the native library does, unless the comment says so.
+///
+/// Each call that makes or takes a message fails with context_expired once the lifetime that the
+/// library told at establishment or import has passed on the system clock (RFC 2743 s1.2.5, which
+/// leaves it to the implementation; neither MIT nor Heimdal checks it).
 class GSSXX_EXPORT MessageProtection {
 public:
     /// gss_get_mic, RFC 2744 s5.14.
@@ -117,11 +122,20 @@ protected:
     friend struct detail::Access;
     explicit MessageProtection(std::unique_ptr<detail::ContextInterface> self) noexcept;
 
+    /// From now on the context is good for @p lifetime; failures name @p peer, which may be null.
+    void live_for(Lifetime lifetime, std::shared_ptr<detail::NameInterface> peer) noexcept;
+
     std::unique_ptr<detail::ContextInterface> self_;
+    std::shared_ptr<detail::NameInterface> peer_;
+    std::chrono::system_clock::time_point end_ = std::chrono::system_clock::time_point::max();
     bool out_of_order_ = false;
 
 private:
-    [[nodiscard]] std::optional<Error> refuse(BytesView token) const;
+    /// What every message call asks first: is there a context, and is it still alive?
+    [[nodiscard]] std::optional<Error> refuse(std::string_view operation, BytesView octets) const;
+    [[nodiscard]] std::optional<Error> refuse_token(std::string_view operation,
+                                                    BytesView token) const;
+    [[nodiscard]] Error expired(std::string_view operation) const;
 };
 
 /// An established security context (RFC 2743 s1.1.3). Move-only; one thread at a time; after a
@@ -165,8 +179,7 @@ public:
 
 private:
     friend struct detail::Access;
-    SecurityContext(std::unique_ptr<detail::ContextInterface> self, Oid mechanism,
-                    ContextFlags flags) noexcept;
+    SecurityContext(MessageProtection&& protection, Oid mechanism, ContextFlags flags) noexcept;
 
     Oid mechanism_;
     ContextFlags flags_;

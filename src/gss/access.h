@@ -20,12 +20,15 @@ struct Access {
     [[nodiscard]] static Credentials credentials(CredentialPtr self) {
         return Credentials(std::move(self));
     }
-    [[nodiscard]] static SecurityContext context(ContextPtr self, Oid mechanism,
+    [[nodiscard]] static SecurityContext context(MessageProtection&& protection, Oid mechanism,
                                                  ContextFlags flags) {
-        return {std::move(self), std::move(mechanism), flags};
+        return {std::move(protection), std::move(mechanism), flags};
     }
     [[nodiscard]] static MessageProtection protection(ContextPtr self) {
         return MessageProtection(std::move(self));
+    }
+    static void live_for(MessageProtection& object, Lifetime lifetime, NamePtr peer) noexcept {
+        object.live_for(lifetime, std::move(peer));
     }
 
     [[nodiscard]] static const BackendPtr& of(const Backend& object) { return object.self_; }

@@ -159,12 +159,26 @@ Step HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) 
     return settle(std::move(owned->step));
 }
 
+Lifetime HalfOpenContext::lifetime_of(const NativeStep& native) const {
+    if (!native.lifetime.is_expired()) {
+        return native.lifetime;
+    }
+    // A mechanism that leaves the output alone seems to grant nothing. The library may be asked
+    // about an open context only, and half-open ones are young.
+    const Result<Lifetime> left = native.complete ? Access::of(protection_)->remaining_lifetime()
+                                                  : Result<Lifetime>(Lifetime::not_supported());
+    return left ? *left : native.lifetime;
+}
+
 Step HalfOpenContext::settle(NativeStep native) {
     if (native.error) {
         return fail(*std::move(native.error), std::move(native.token));
     }
     granted_ = {native.flags, native.lifetime, std::move(native.initiator),
                 std::move(native.delegated)};
+    const auto* initiate = std::get_if<0>(&arguments_);
+    Access::live_for(protection_, lifetime_of(native),
+                     initiate != nullptr ? initiate->target : granted_.initiator);
     if (!native.complete) {
         state_ = State::more;
         return {Step::Status::more, std::move(native.token), std::nullopt};
@@ -194,9 +208,8 @@ std::optional<Error> HalfOpenContext::refuse_to_finish() {
 
 SecurityContext HalfOpenContext::take_context() {
     state_ = State::finished;
-    ContextPtr& context = Access::of(protection_);
-    Oid named = *context->mechanism();
-    return Access::context(std::move(context), std::move(named), granted_.flags);
+    Oid named = *Access::of(protection_)->mechanism();
+    return Access::context(std::move(protection_), std::move(named), granted_.flags);
 }
 
 } // namespace gss::inline v0::detail

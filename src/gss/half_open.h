@@ -53,6 +53,8 @@ private:
     [[nodiscard]] Step step_on_worker(BytesView token, const Deadline& deadline);
     /// What the caller gets to know of a step; notes the rest.
     [[nodiscard]] Step settle(NativeStep native);
+    /// What the context lives on after a step.
+    [[nodiscard]] Lifetime lifetime_of(const NativeStep& native) const;
     /// The mechanism that the library named; null before that and after a failure.
     [[nodiscard]] const Oid* mechanism() const noexcept;
     [[nodiscard]] std::string_view operation() const noexcept;

@@ -4,11 +4,17 @@
 #include "access.h"
 #include "backend_interface.h"
 
+#include <ctime>
+#include <string>
 #include <utility>
 
 namespace gss::inline v0 {
 
 namespace {
+
+constexpr std::string_view get_mic_operation = "gss_get_mic";
+constexpr std::string_view wrap_operation = "gss_wrap";
+constexpr std::string_view unwrap_operation = "gss_unwrap";
 
 Error not_sealed(const detail::ContextInterface& context, std::string_view operation) {
     ErrorDetails details;
@@ -19,8 +25,11 @@ Error not_sealed(const detail::ContextInterface& context, std::string_view opera
     return Error(std::move(details));
 }
 
-Error empty_token(std::string_view operation) {
-    return {ErrorCode::invalid_token, std::string(operation), "an empty token"};
+using SystemClock = std::chrono::system_clock;
+
+/// The system clock in whole seconds, which is what lifetimes count in and cheap to read.
+SystemClock::time_point now() noexcept {
+    return SystemClock::from_time_t(std::time(nullptr));
 }
 
 /// MIT keeps lengths in 32 bits: it would protect the first octets of a larger message only, and
@@ -41,23 +50,56 @@ MessageProtection::MessageProtection(MessageProtection&&) noexcept = default;
 MessageProtection& MessageProtection::operator=(MessageProtection&&) noexcept = default;
 MessageProtection::~MessageProtection() = default;
 
-Result<Buffer> MessageProtection::get_mic(BytesView message, Qop qop) {
-    constexpr std::string_view operation = "gss_get_mic";
+void MessageProtection::live_for(Lifetime lifetime,
+                                 std::shared_ptr<detail::NameInterface> peer) noexcept {
+    const auto duration = lifetime.duration();
+    end_ = duration ? now() + *duration : SystemClock::time_point::max();
+    peer_ = std::move(peer);
+}
+
+Error MessageProtection::expired(std::string_view operation) const {
+    ErrorDetails details;
+    details.code = ErrorCode::context_expired;
+    details.operation = operation;
+    details.backend = self_->backend()->name();
+    details.mechanism = self_->mechanism();
+    if (peer_) {
+        const Result<DisplayedName> name = peer_->display();
+        details.subject = "context with " + (name ? name->text : "a name that cannot be shown");
+    }
+    details.messages.emplace_back("the lifetime of the context has passed");
+    return Error(std::move(details));
+}
+
+std::optional<Error> MessageProtection::refuse(std::string_view operation, BytesView octets) const {
     if (!self_) {
         return detail::empty_object(operation);
     }
-    if (std::optional<Error> refused = too_large(operation, message)) {
+    // RFC 2743 s1.2.5: "When a per-message protection service is requested on an expired context"
+    // GSS_S_CONTEXT_EXPIRED is the status; neither native library looks.
+    if (now() >= end_) {
+        return expired(operation);
+    }
+    return too_large(operation, octets);
+}
+
+std::optional<Error> MessageProtection::refuse_token(std::string_view operation,
+                                                     BytesView token) const {
+    if (self_ && token.empty()) {
+        return Error(ErrorCode::invalid_token, std::string(operation), "an empty token");
+    }
+    return refuse(operation, token);
+}
+
+Result<Buffer> MessageProtection::get_mic(BytesView message, Qop qop) {
+    if (std::optional<Error> refused = refuse(get_mic_operation, message)) {
         return *std::move(refused);
     }
     return self_->get_mic(message, qop);
 }
 
 Result<std::size_t> MessageProtection::get_mic_into(BytesView message, MutableBytes out, Qop qop) {
-    constexpr std::string_view operation = "gss_get_mic";
-    if (!self_) {
-        return detail::empty_object(operation);
-    }
-    if (std::optional<Error> refused = too_large(operation, message)) {
+    if (std::optional<Error> refused = refuse(get_mic_operation, message)) {
         return *std::move(refused);
     }
     return self_->get_mic_into(message, out, qop);
@@ -65,62 +107,41 @@ Result<std::size_t> MessageProtection::get_mic_into(BytesView message, MutableBy
 
 Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView mic) {
     constexpr std::string_view operation = "gss_verify_mic";
-    if (!self_) {
-        return detail::empty_object(operation);
+    if (std::optional<Error> refused = refuse_token(operation, mic)) {
+        return *std::move(refused);
     }
-    if (mic.empty()) {
-        return empty_token(operation);
-    }
-    for (const BytesView octets : {message, mic}) {
-        if (std::optional<Error> refused = too_large(operation, octets)) {
-            return *std::move(refused);
-        }
+    if (std::optional<Error> refused = too_large(operation, message)) {
+        return *std::move(refused);
     }
     return self_->verify_mic(message, mic, out_of_order_);
 }
 
 Result<Wrapped> MessageProtection::wrap(BytesView message, Seal seal, Qop qop) {
-    constexpr std::string_view operation = "gss_wrap";
-    if (!self_) {
-        return detail::empty_object(operation);
-    }
-    if (std::optional<Error> refused = too_large(operation, message)) {
+    if (std::optional<Error> refused = refuse(wrap_operation, message)) {
         return *std::move(refused);
     }
     Result<Wrapped> wrapped = self_->wrap(message, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
-        return not_sealed(*self_, operation);
+        return not_sealed(*self_, wrap_operation);
     }
     return wrapped;
 }
 
 Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes out, Seal seal,
                                                  Qop qop) {
-    constexpr std::string_view operation = "gss_wrap";
-    if (!self_) {
-        return detail::empty_object(operation);
-    }
-    if (std::optional<Error> refused = too_large(operation, message)) {
+    if (std::optional<Error> refused = refuse(wrap_operation, message)) {
         return *std::move(refused);
     }
     Result<WrappedInto> wrapped = self_->wrap_into(message, out, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
         secure_wipe(out); // it holds the message in the clear
-        return not_sealed(*self_, operation);
+        return not_sealed(*self_, wrap_operation);
     }
     return wrapped;
 }
 
-std::optional<Error> MessageProtection::refuse(BytesView token) const {
-    constexpr std::string_view operation = "gss_unwrap";
-    if (!self_) {
-        return detail::empty_object(operation);
-    }
-    return token.empty() ? empty_token(operation) : too_large(operation, token);
-}
-
 Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
-    if (std::optional<Error> refused = refuse(token)) {
+    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
         return *std::move(refused);
     }
     if (self_->leaves_alone(token)) {
@@ -134,14 +155,14 @@ Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
 }
 
 Result<Unwrapped> MessageProtection::unwrap(MutableBytes token) {
-    if (std::optional<Error> refused = refuse(token)) {
+    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
         return *std::move(refused);
     }
     return self_->unwrap(token, out_of_order_);
 }
 
 Result<UnwrappedInPlace> MessageProtection::unwrap_in_place(MutableBytes token) {
-    if (std::optional<Error> refused = refuse(token)) {
+    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
         return *std::move(refused);
     }
     return self_->unwrap_in_place(token, out_of_order_);

@@ -23,9 +23,11 @@ Error no_context(std::string_view operation) {
 
 } // namespace
 
-SecurityContext::SecurityContext(std::unique_ptr<detail::ContextInterface> self, Oid mechanism,
+SecurityContext::SecurityContext(MessageProtection&& protection, Oid mechanism,
                                  ContextFlags flags) noexcept
-    : MessageProtection(std::move(self)), mechanism_(std::move(mechanism)), flags_(flags) {}
+    : MessageProtection(std::move(protection)), mechanism_(std::move(mechanism)), flags_(flags) {
+    out_of_order_ = false; // what early messages were allowed does not go on
+}
 
 Result<SecurityContext> SecurityContext::import_context(const Backend& backend,
                                                         const ExportedContext& exported) {
@@ -61,7 +63,10 @@ Result<SecurityContext> SecurityContext::import_trusted(const Backend& backend,
         return Error(ErrorCode::no_context, std::string(import_operation),
                      "the imported context is not established");
     }
-    return SecurityContext(*std::move(imported), *std::move(info->mechanism), info->flags);
+    MessageProtection protection = Access::protection(*std::move(imported));
+    Access::live_for(protection, info->lifetime,
+                     info->locally_initiated ? info->target : info->initiator);
+    return SecurityContext(std::move(protection), *std::move(info->mechanism), info->flags);
 }
 
 Result<ExportedContext> SecurityContext::export_context() {

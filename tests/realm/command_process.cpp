@@ -44,7 +44,17 @@ CommandProcess::CommandProcess(std::vector<std::string> arguments) {
     ::posix_spawn_file_actions_addopen(&actions, 2, errors.c_str(), O_WRONLY | O_CREAT, 0600);
     ::posix_spawnattr_init(&attributes);
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    // A shell starts what it puts into the background with SIGINT ignored, and nohup ignores
+    // SIGHUP: both are inherited, and the command rightly leaves them so.
+    sigset_t standard{};
+    ::sigemptyset(&standard);
+    ::posix_spawnattr_setsigmask(&attributes, &standard);
+    for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
+        ::sigaddset(&standard, number);
+    }
+    ::posix_spawnattr_setsigdefault(&attributes, &standard);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                                POSIX_SPAWN_SETSIGMASK);
     const int refused =
         ::posix_spawn(&pid_, pointers[0], &actions, &attributes, pointers.data(), ::environ);
     ::posix_spawn_file_actions_destroy(&actions);
@@ -64,7 +74,11 @@ CommandProcess::~CommandProcess() {
 int CommandProcess::wait() {
     if (pid_ != 0) {
         int status = 0;
-        ::waitpid(pid_, &status, 0);
+        // A test that hangs would say nothing; one that is killed fails.
+        if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) != 0; })) {
+            signal_group(SIGKILL);
+            ::waitpid(pid_, &status, 0);
+        }
         pid_ = 0;
         status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     }

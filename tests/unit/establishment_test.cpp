@@ -326,6 +326,34 @@ TEST_F(Establishment, sec_A3_24_an_expired_context_has_nothing_left) {
     EXPECT_EQ(code_of(pair.initiator.wrap(as_bytes("x"))), ErrorCode::context_expired);
 }
 
+TEST_F(Establishment, sec_A3_24_messages_of_an_expired_context_never_reach_the_library) {
+    fake.behaviour.context_lifetime = 0;
+    Pair pair = make_pair(backend);
+    const std::size_t calls = fake.table().count(Call::get_mic) + fake.table().count(Call::wrap);
+    for (MessageProtection* side : {static_cast<MessageProtection*>(&pair.initiator),
+                                    static_cast<MessageProtection*>(&pair.acceptor.context)}) {
+        const auto mic = side->get_mic(as_bytes("x"));
+        EXPECT_EQ(code_of(mic), ErrorCode::context_expired);
+        EXPECT_EQ(mic.error().operation(), "gss_get_mic");
+        EXPECT_EQ(code_of(side->wrap(as_bytes("x"))), ErrorCode::context_expired);
+    }
+    EXPECT_EQ(fake.table().count(Call::get_mic) + fake.table().count(Call::wrap), calls);
+}
+
+TEST_F(Establishment, sec_A3_24_an_imported_context_expires_too) {
+    Pair pair = make_pair(backend);
+    const ExportedContext exported = pair.initiator.export_context().value();
+    fake.behaviour.context_lifetime = 0;
+    SecurityContext imported = SecurityContext::import_context(backend, exported).value();
+    EXPECT_EQ(code_of(imported.get_mic(as_bytes("x"))), ErrorCode::context_expired);
+}
+
+TEST_F(Establishment, a_mechanism_that_tells_no_lifetime_in_the_step_is_asked_afterwards) {
+    fake.behaviour.step_lifetime = 0;
+    Pair pair = make_pair(backend);
+    EXPECT_TRUE(pair.initiator.get_mic(as_bytes("x")));
+}
+
 TEST_F(Establishment, sec_A3_24_a_context_that_expires_between_steps_fails) {
     Initiator left = initiator();
     const Step first = left.step();

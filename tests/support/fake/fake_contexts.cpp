@@ -209,7 +209,7 @@ abi::Uint32 FakeLibrary::end_step(Uint32 major, FakeContext* context,
     }
     set(mechanism, constant(behaviour.claimed_mechanism.value_or(context->mechanism)));
     set(flags, context->flags.bits());
-    set(lifetime, behaviour.context_lifetime);
+    set(lifetime, behaviour.step_lifetime.value_or(behaviour.context_lifetime));
     return context->open ? abi::status_complete : abi::status_continue_needed;
 }
 

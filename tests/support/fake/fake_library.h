@@ -35,18 +35,19 @@ enum class Weakness {
 /// Knobs; turn them before the calls that they concern.
 struct FakeBehaviour {
     unsigned legs = 0; ///< tokens of an establishment; 0: two with mutual authentication, else one
-    ContextFlags withheld;                   ///< never granted
-    ContextFlags added;                      ///< always granted
-    std::optional<Oid> claimed_mechanism;    ///< what contexts say they are
-    abi::Uint32 context_lifetime = 3600;     ///< seconds
-    abi::Uint32 credential_lifetime = 7200;  ///< seconds
-    bool context_expired = false;            ///< GSS_S_CONTEXT_EXPIRED where it applies
-    bool empty_continuations = false;        ///< wants more and sends nothing
-    bool error_tokens = true;                ///< a failing acceptor says so
-    OnError on_error = OnError::clear;       ///< of contexts, in a failing step
-    bool new_handle_each_step = false;       ///< each step yields another handle
-    bool guarded_buffers = false;            ///< texts end where memory ends
-    bool process_token_ends_context = false; ///< every later call finds no context
+    ContextFlags withheld;                    ///< never granted
+    ContextFlags added;                       ///< always granted
+    std::optional<Oid> claimed_mechanism;     ///< what contexts say they are
+    abi::Uint32 context_lifetime = 3600;      ///< seconds
+    std::optional<abi::Uint32> step_lifetime; ///< what steps tell instead
+    abi::Uint32 credential_lifetime = 7200;   ///< seconds
+    bool context_expired = false;             ///< GSS_S_CONTEXT_EXPIRED where it applies
+    bool empty_continuations = false;         ///< wants more and sends nothing
+    bool error_tokens = true;                 ///< a failing acceptor says so
+    OnError on_error = OnError::clear;        ///< of contexts, in a failing step
+    bool new_handle_each_step = false;        ///< each step yields another handle
+    bool guarded_buffers = false;             ///< texts end where memory ends
+    bool process_token_ends_context = false;  ///< every later call finds no context
     Weakness weakness = Weakness::none;
 };
 
