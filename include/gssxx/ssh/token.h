@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The token level: for SSH stacks that parse SSH messages themselves. Each function holds the rules
+// of RFC 4462 that concern GSS-API; the stack keeps the messages in order.
+#pragma once
+
+#include <gssxx/establishment.h>
+#include <gssxx/export.h>
+#include <gssxx/ssh/mechanism_policy.h>
+#include <gssxx/ssh/mic_data.h>
+
+#include <optional>
+#include <string_view>
+
+namespace gss::inline v0::ssh {
+
+/// What SSH requires of a context (RFC 4462 s2.1; OpenSSH requires it of user authentication too).
+inline constexpr ContextFlags ssh_required_flags{ContextFlag::mutual, ContextFlag::integrity};
+
+/// The mechanisms of @p policy that @p backend offers, in the order of the policy.
+[[nodiscard]] GSSXX_EXPORT Result<OidSet> offered_mechanisms(const Backend& backend,
+                                                             const MechanismPolicy& policy);
+
+/// "host@" + @p host as GSS_C_NT_HOSTBASED_SERVICE (RFC 4462 s7.1). The host name is taken as it
+/// is: nothing is resolved by us; krb5.conf (dns_canonicalize_hostname, rdns) decides what the
+/// native library does, and should say false (RFC 4462 s7.2, RFC 8732 s8.3).
+[[nodiscard]] GSSXX_EXPORT Result<Name> target_name(const Backend& backend, std::string_view host);
+
+struct TokenInitiatorOptions {
+    Oid mechanism = mechanism::krb5();
+    bool iakerb = false;
+    const Credentials* credentials = nullptr; ///< null: the default ones; used while it is made
+    bool delegate = false;
+    bool anonymous = false; ///< key exchange only
+};
+
+/// Initiates a context for SSH: mutual authentication and integrity asked for and required, replay
+/// and sequence detection not asked for (RFC 4462 s2.1, s3.4), delegation only where wanted.
+class GSSXX_EXPORT TokenInitiator {
+public:
+    /// Fails with bad_mechanism for a mechanism that SSH must not use.
+    [[nodiscard]] static Result<TokenInitiator> create(const Name& target,
+                                                       const TokenInitiatorOptions& options = {});
+    /// As Initiator::step. Fails, besides, when the library used another mechanism.
+    Step step(BytesView token = {}, Deadline deadline = {});
+    [[nodiscard]] ContextFlags flags() const noexcept { return initiator_.flags(); }
+    /// The established context. Fails with misuse before a step was done.
+    [[nodiscard]] Result<SecurityContext> finish() { return initiator_.finish(); }
+
+private:
+    TokenInitiator(Initiator initiator, Oid mechanism) noexcept;
+    Initiator initiator_;
+    Oid mechanism_;
+};
+
+struct TokenAcceptorOptions {
+    Oid mechanism = mechanism::krb5(); ///< the one that was selected
+    bool iakerb = false;
+    /// For that mechanism only, so that the library has no other parser to offer a stranger.
+    const Credentials* credentials = nullptr;
+    bool accept_delegation = false;
+    bool require_mutual = true; ///< RFC 4462 s3.4 allows authentication without it
+};
+
+/// Accepts a context for SSH. The first token's framing is checked before the library sees it.
+class GSSXX_EXPORT TokenAcceptor {
+public:
+    [[nodiscard]] static Result<TokenAcceptor> create(const Backend& backend,
+                                                      const TokenAcceptorOptions& options = {});
+    /// As Acceptor::step. Fails, besides, when the first token is not framed for the mechanism
+    /// (check_first_token), is longer than max_token_size, or the library used another mechanism.
+    Step step(BytesView token, Deadline deadline = {});
+    [[nodiscard]] ContextFlags flags() const noexcept { return acceptor_.flags(); }
+    [[nodiscard]] Result<AcceptedContext> finish() { return acceptor_.finish(); }
+
+private:
+    TokenAcceptor(Acceptor acceptor, Oid mechanism) noexcept;
+    Acceptor acceptor_;
+    Oid mechanism_;
+    bool first_ = true;
+};
+
+} // namespace gss::inline v0::ssh

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine_core.h"
+
+#include "disconnect.h"
+#include "escape.h"
+
+#include <utility>
+
+namespace gss::inline v0::ssh::detail {
+
+bool EngineCore::interrupts(BytesView /*payload*/) const noexcept {
+    return false;
+}
+
+// An answer that an engine never asks for cannot arrive: ask() fixes the kind.
+void EngineCore::on_step(StepAnswer&& /*answer*/) {}
+void EngineCore::on_mic(MicAnswer&& /*answer*/) {}
+void EngineCore::on_verify(VerifyAnswer&& /*answer*/) {}
+void EngineCore::on_authorize(AuthorizeAnswer&& /*answer*/) {}
+
+Fed EngineCore::receive(BytesView payload) {
+    if (ended_) {
+        return Fed::ended;
+    }
+    if (payload.empty() || payload.size() > max_payload) {
+        fail(Fault::peer, disconnect::protocol_error,
+             payload.empty() ? "an empty message" : "a message of too many octets");
+        return Fed::taken;
+    }
+    if (interrupts(payload)) {
+        abandon_question();
+        held_.clear();
+        held_octets_ = 0;
+    }
+    if (open_ == Question::none) {
+        on_message(payload);
+        return Fed::taken;
+    }
+    if (held_.size() == most_held || held_octets_ + payload.size() > most_held_octets) {
+        fail(Fault::peer, disconnect::protocol_error, "too many messages before an answer");
+        return Fed::taken;
+    }
+    held_.emplace_back(payload.begin(), payload.end());
+    held_octets_ += payload.size();
+    return Fed::taken;
+}
+
+Fed EngineCore::answer(RequestId id, Answer answer) {
+    if (ended_) {
+        return Fed::ended;
+    }
+    if (open_ == Question::none || id != last_id_) {
+        return Fed::stale;
+    }
+    const Question asked = std::exchange(open_, Question::none);
+    if (answer.index() + 1 != static_cast<std::size_t>(asked)) {
+        return misuse("an answer of another kind than the question");
+    }
+    deliver(std::move(answer), asked);
+    work_off_held();
+    return Fed::taken;
+}
+
+void EngineCore::deliver(Answer&& answer, Question asked) {
+    switch (asked) {
+    case Question::step:
+        return on_step(std::get<StepAnswer>(std::move(answer)));
+    case Question::mic:
+        return on_mic(std::get<MicAnswer>(std::move(answer)));
+    case Question::verify:
+        return on_verify(std::get<VerifyAnswer>(std::move(answer)));
+    case Question::authorize:
+        return on_authorize(std::get<AuthorizeAnswer>(std::move(answer)));
+    case Question::none:
+        break;
+    }
+}
+
+void EngineCore::work_off_held() {
+    while (!ended_ && open_ == Question::none && !held_.empty()) {
+        const Bytes payload = std::move(held_.front());
+        held_.pop_front();
+        held_octets_ -= payload.size();
+        on_message(payload);
+    }
+}
+
+Fed EngineCore::cancel() {
+    if (ended_) {
+        return Fed::ended;
+    }
+    fail(Fault::local, disconnect::by_application, "cancelled by the host");
+    return Fed::taken;
+}
+
+std::optional<Action> EngineCore::poll() {
+    if (actions_.empty()) {
+        return std::nullopt;
+    }
+    Action action = std::move(actions_.front());
+    actions_.pop_front();
+    return action;
+}
+
+void EngineCore::put(Action action) {
+    actions_.push_back(std::move(action));
+}
+
+void EngineCore::send(Bytes payload) {
+    put(SendMessage{std::move(payload)});
+}
+
+template <typename T>
+void EngineCore::ask_as(Question kind, T question) {
+    question.id = ++last_id_;
+    open_ = kind;
+    put(std::move(question));
+}
+
+void EngineCore::ask(GssStep question) {
+    ask_as(Question::step, std::move(question));
+}
+void EngineCore::ask(GetMic question) {
+    ask_as(Question::mic, std::move(question));
+}
+void EngineCore::ask(VerifyMic question) {
+    ask_as(Question::verify, std::move(question));
+}
+void EngineCore::ask(Authorize question) {
+    ask_as(Question::authorize, std::move(question));
+}
+
+void EngineCore::abandon_question() noexcept {
+    open_ = Question::none;
+}
+
+void EngineCore::release_context() {
+    if (held_context_) {
+        put(Release{*std::exchange(held_context_, std::nullopt)});
+    }
+}
+
+void EngineCore::finish(Action done) {
+    keep_context();
+    put(std::move(done));
+    ended_ = true;
+    open_ = Question::none;
+    held_.clear();
+}
+
+void EngineCore::fail(Fail failure) {
+    release_context();
+    failure.text = escape_control_characters(failure.text);
+    put(std::move(failure));
+    ended_ = true;
+    open_ = Question::none;
+    held_.clear();
+}
+
+void EngineCore::fail(Fault fault, std::uint32_t disconnect_reason, std::string_view text) {
+    Fail failure;
+    failure.fault = fault;
+    failure.disconnect_reason = disconnect_reason;
+    failure.text = text;
+    fail(std::move(failure));
+}
+
+Fed EngineCore::misuse(std::string_view text) {
+    fail(Fault::misuse, disconnect::by_application, text);
+    return Fed::misuse;
+}
+
+} // namespace gss::inline v0::ssh::detail
