@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gssxx/export.h>
+#include <gssxx/mechanism.h>
 #include <gssxx/oid.h>
 #include <gssxx/ssh/crypto.h>
 
@@ -54,8 +55,8 @@ struct KexFamilyInfo {
 
 /// A key exchange method: a family and the mechanism whose suffix the name carries.
 struct KexMethod {
-    KexFamily family;
-    Oid mechanism;
+    KexFamily family = KexFamily::curve25519_sha256;
+    Oid mechanism = mechanism::krb5();
 
     friend bool operator==(const KexMethod&, const KexMethod&) = default;
 };
