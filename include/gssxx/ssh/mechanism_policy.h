@@ -27,6 +27,9 @@ struct MechanismPolicy {
     [[nodiscard]] GSSXX_EXPORT static const Oid& default_mechanism();
 };
 
+/// True for mechanisms that no policy can allow: SPNEGO (RFC 4462 s7.3), NegoEx, NTLM, and
+/// Microsoft's misspelt Kerberos V5, which has its place in SPNEGO's lists only.
+[[nodiscard]] GSSXX_EXPORT bool is_forbidden(const Oid& mechanism);
 /// True when @p policy lists @p mechanism and SSH may use it.
 [[nodiscard]] GSSXX_EXPORT bool allows(const MechanismPolicy& policy, const Oid& mechanism);
 /// The mechanisms of @p policy that SSH may use, in order.

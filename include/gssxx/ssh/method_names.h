@@ -67,8 +67,9 @@ struct KexMethod {
 /// "gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g==".
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const KexMethod& method);
 /// The method of that name, when its family is known and its suffix is that of one of
-/// @p mechanisms; nothing for every other name. MD5 cannot be turned round, so a mechanism is
-/// only recognised by one who knows it.
+/// @p mechanisms; nothing for every other name, nor for mechanisms that SSH must never use
+/// (is_forbidden). MD5 cannot be turned round, so a mechanism is only recognised by one who knows
+/// it.
 [[nodiscard]] GSSXX_EXPORT std::optional<KexMethod> parse_kex_method(std::string_view name,
                                                                      const OidSet& mechanisms);
 /// True for every name that begins as RFC 4462 reserves it, known or not.
@@ -93,8 +94,8 @@ struct KexPolicy {
 
 /// The names to put into a KEXINIT, most preferred first: all families for the first mechanism,
 /// then all for the second, cut at KexPolicy::most_names. Mechanisms that SSH must not use are
-/// left out (see MechanismPolicy).
-[[nodiscard]] GSSXX_EXPORT std::vector<std::string> kex_method_names(const KexPolicy& policy,
-                                                                     const OidSet& mechanisms);
+/// left out, IAKERB too unless @p iakerb (see MechanismPolicy).
+[[nodiscard]] GSSXX_EXPORT std::vector<std::string>
+kex_method_names(const KexPolicy& policy, const OidSet& mechanisms, bool iakerb = false);
 
 } // namespace gss::inline v0::ssh
