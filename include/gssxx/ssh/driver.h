@@ -19,10 +19,13 @@ namespace gss::inline v0::ssh {
 struct DriverOptions {
     /// Clients: the host that the user named; it becomes "host@" + that, unresolved.
     std::string host;
-    const Credentials* credentials = nullptr; ///< null: the default ones
-    bool accept_delegation = false;           ///< servers
-    bool require_mutual = true;               ///< servers, user authentication
-    Authorizer authorizer;                    ///< servers; without one everybody is denied
+    /// Null: the default ones. They must outlive the driver. A server's are for one mechanism.
+    const Credentials* credentials = nullptr;
+    bool iakerb = false;            ///< see MechanismPolicy
+    bool accept_delegation = false; ///< servers
+    bool require_mutual = true;     ///< servers, user authentication
+    bool require_integrity = true;  ///< servers, user authentication; see TokenAcceptorOptions
+    Authorizer authorizer;          ///< servers; without one everybody is denied
     /// How long one leg may take; zero: as long as the library waits.
     std::chrono::milliseconds step_limit{0};
 };
@@ -34,7 +37,12 @@ struct Peer {
     Lifetime lifetime = Lifetime::not_supported();
 };
 
-/// Keeps the contexts of one SSH session by name and does what actions ask. Move-only; one thread.
+/// Keeps the contexts of one SSH session by name and does what actions ask. A question about a
+/// context that is not there is answered with a refusal. Move-only; one thread at a time.
+///
+/// What an answer says of a failure may reach the peer: of an acceptor's it holds the texts of the
+/// GSS major status and nothing else, because those of Kerberos name files and principals. The
+/// whole of it is in last_error().
 class GSSXX_EXPORT Driver {
 public:
     [[nodiscard]] static Result<Driver> create(const Backend& backend, DriverOptions options);
@@ -43,8 +51,13 @@ public:
     ~Driver();
 
     /// Takes actions until the engine waits for the peer or has ended: GSS questions are answered
-    /// here, everything else is handed to @p put in order. Blocks as GSS calls do.
+    /// here and contexts released, everything else is handed to @p put in order. Blocks as GSS
+    /// calls do.
     void run(Engine& engine, const std::function<void(Action)>& put);
+    /// One action: true when it was a GSS question or a Release, which is dealt with then. For hosts
+    /// that keep GssStep for another thread and leave everything else to the driver. Of AuthDone
+    /// and Fail it takes note and returns false.
+    bool handle(Engine& engine, const Action& action);
 
     /// The one step that may block, by itself: what the action asks, done, and the answer.
     [[nodiscard]] StepAnswer step(const GssStep& action);
@@ -55,10 +68,17 @@ public:
 
     /// The established context of that name; null when there is none.
     [[nodiscard]] SecurityContext* context(const ContextName& name) noexcept;
-    /// Hands out who logged in, once, after AuthDone.
+    /// Hands out who logged in, once, after AuthDone for that context went through run() or
+    /// handle(). Credentials that were delegated through a context are released when its user is
+    /// denied, when another context has logged somebody in, and when an engine fails or is
+    /// cancelled because another method has succeeded. After a partial AuthDone nobody has logged
+    /// in yet: the host takes the peer when the other methods have succeeded, too.
     [[nodiscard]] std::optional<Peer> take_peer(const ContextName& name);
     /// Other credentials for the contexts to come: a ticket was renewed.
     void use_credentials(const Credentials* credentials) noexcept;
+    /// What the last GSS call that failed said, whole: for logs and for local users, not for
+    /// peers. Nothing when none has failed.
+    [[nodiscard]] const std::optional<Error>& last_error() const noexcept;
 
 private:
     struct State;

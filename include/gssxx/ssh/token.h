@@ -30,7 +30,9 @@ struct TokenInitiatorOptions {
     bool iakerb = false;
     const Credentials* credentials = nullptr; ///< null: the default ones; used while it is made
     bool delegate = false;
-    bool anonymous = false; ///< key exchange only
+    /// Key exchange only. A library that will not hide who we are fails the step, before a token
+    /// that would tell leaves us (RFC 7546 s3.1).
+    bool anonymous = false;
 };
 
 /// Initiates a context for SSH: mutual authentication and integrity asked for and required, replay
@@ -40,43 +42,61 @@ public:
     /// Fails with bad_mechanism for a mechanism that SSH must not use.
     [[nodiscard]] static Result<TokenInitiator> create(const Name& target,
                                                        const TokenInitiatorOptions& options = {});
-    /// As Initiator::step. Fails, besides, when the library used another mechanism.
+    /// As Initiator::step. Fails, besides, when the token is longer than max_token_size, or the
+    /// library used another mechanism; no token is handed out then.
     Step step(BytesView token = {}, Deadline deadline = {});
     [[nodiscard]] ContextFlags flags() const noexcept { return initiator_.flags(); }
-    /// The established context. Fails with misuse before a step was done.
-    [[nodiscard]] Result<SecurityContext> finish() { return initiator_.finish(); }
+    /// The established context. Fails with misuse before a step was done, and when called again.
+    [[nodiscard]] Result<SecurityContext> finish();
 
 private:
-    TokenInitiator(Initiator initiator, Oid mechanism) noexcept;
+    TokenInitiator(Initiator initiator, const TokenInitiatorOptions& options);
+    Step settle(Step step);
+    Step refuse(Error error) noexcept;
+
     Initiator initiator_;
     Oid mechanism_;
+    bool anonymous_;
+    std::optional<SecurityContext> context_; ///< once established and found to be as it should
 };
 
 struct TokenAcceptorOptions {
     Oid mechanism = mechanism::krb5(); ///< the one that was selected
     bool iakerb = false;
-    /// For that mechanism only, so that the library has no other parser to offer a stranger.
+    /// For that mechanism only, so that the library has no other parser to offer a stranger; used
+    /// while it is made. Null: those of the default keytab are acquired, for that mechanism.
     const Credentials* credentials = nullptr;
     bool accept_delegation = false;
     bool require_mutual = true; ///< RFC 4462 s3.4 allows authentication without it
+    /// Without integrity nothing binds the context to the SSH session (RFC 4462 s3.6); see
+    /// ServerUserAuthOptions::accept_without_integrity.
+    bool require_integrity = true;
 };
 
 /// Accepts a context for SSH. The first token's framing is checked before the library sees it.
 class GSSXX_EXPORT TokenAcceptor {
 public:
+    /// Fails with bad_mechanism for a mechanism that SSH must not use. Reads the keytab when no
+    /// credentials are given.
     [[nodiscard]] static Result<TokenAcceptor> create(const Backend& backend,
                                                       const TokenAcceptorOptions& options = {});
     /// As Acceptor::step. Fails, besides, when the first token is not framed for the mechanism
-    /// (check_first_token), is longer than max_token_size, or the library used another mechanism.
+    /// (check_first_token), a token is longer than max_token_size, or the library used another
+    /// mechanism; the library sees no octet in the first two cases.
     Step step(BytesView token, Deadline deadline = {});
     [[nodiscard]] ContextFlags flags() const noexcept { return acceptor_.flags(); }
-    [[nodiscard]] Result<AcceptedContext> finish() { return acceptor_.finish(); }
+    /// The established context. Fails with misuse before a step was done, and when called again.
+    [[nodiscard]] Result<AcceptedContext> finish();
 
 private:
     TokenAcceptor(Acceptor acceptor, Oid mechanism) noexcept;
+    Step settle(Step step);
+    Step refuse(Error error) noexcept;
+
     Acceptor acceptor_;
     Oid mechanism_;
     bool first_ = true;
+    std::optional<AcceptedContext> context_; ///< once established and found to be as it should
 };
 
 } // namespace gss::inline v0::ssh

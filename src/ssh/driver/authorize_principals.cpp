@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list of principals, compared as names of the mechanism and never as text.
+#include "initiator_name.h"
+
+#include <gssxx/mechanism.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace gss::inline v0::ssh {
+
+namespace {
+
+/// True when @p rule names exactly the principal whose exported form is @p exported.
+bool names(const PrincipalRule& rule, const AuthorizationRequest& request,
+           const Oid& mechanism) {
+    // Without a realm the name would become one of whatever realm krb5.conf says today.
+    if (rule.principal.find('@') == std::string::npos) {
+        return false;
+    }
+    const Result<Name> written = Name::import_name(request.principal.backend(), rule.principal,
+                                                   name_type::krb5_principal());
+    if (!written) {
+        return false;
+    }
+    const Result<Name> canonical = written->canonicalize(mechanism);
+    if (!canonical) {
+        return false;
+    }
+    // RFC 2743 s1.1.5: for access control lists there are names that "may be compared directly
+    // (e.g., with memcmp())".
+    const Result<Buffer> wanted = canonical->export_name();
+    return wanted && std::ranges::equal(wanted->view(), request.exported_name);
+}
+
+} // namespace
+
+Authorizer authorize_principals(std::vector<PrincipalRule> rules) {
+    return [rules = std::move(rules)](const AuthorizationRequest& request) {
+        const Result<ExportedName> parts = ExportedName::parse(request.exported_name);
+        if (!parts) {
+            return deny("the principal has no exported name to compare");
+        }
+        for (const PrincipalRule& rule : rules) {
+            if (rule.user == request.user && names(rule, request, parts->mechanism)) {
+                return allow();
+            }
+        }
+        return deny("no rule lets " + request.principal_text + " use the account");
+    };
+}
+
+} // namespace gss::inline v0::ssh

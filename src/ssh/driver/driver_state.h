@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The contexts of one SSH session, by name.
+#pragma once
+
+#include "answers.h"
+
+#include <gssxx/ssh/driver.h>
+#include <gssxx/ssh/token.h>
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace gss::inline v0::ssh {
+
+/// A context that is established, and who stands behind it.
+struct EstablishedContext {
+    explicit EstablishedContext(SecurityContext established) noexcept
+        : context(std::move(established)) {}
+
+    SecurityContext context;
+    bool accepted = false; ///< by us: there is a peer to authorise
+    std::optional<Name> principal;
+    std::optional<Credentials> delegated;
+    Lifetime lifetime = Lifetime::not_supported();
+    bool logged_in = false; ///< AuthDone was put out for it
+    bool taken = false;     ///< take_peer() was called
+};
+
+struct Driver::State {
+    using Context = std::variant<TokenInitiator, TokenAcceptor, EstablishedContext>;
+
+    State(Backend opened, DriverOptions&& wanted)
+        : backend(std::move(opened)), options(std::move(wanted)) {}
+
+    // Legs ---------------------------------------------------------------------------------
+    [[nodiscard]] StepAnswer step(const GssStep& action);
+    /// Makes the context of a first leg.
+    [[nodiscard]] Result<void> begin(const GssStep& action);
+    [[nodiscard]] Result<Context> begin_initiator(const GssStep& action) const;
+    [[nodiscard]] Result<Context> begin_acceptor(const GssStep& action) const;
+    /// Runs one leg of a context that is there.
+    [[nodiscard]] StepAnswer run_leg(const GssStep& action, Context& context);
+    /// Turns a half-open context whose last leg is done into an established one.
+    [[nodiscard]] Result<void> establish(Context& context);
+    [[nodiscard]] Deadline deadline() const;
+
+    // Established contexts -----------------------------------------------------------------
+    [[nodiscard]] EstablishedContext* established(const ContextName& name) noexcept;
+    [[nodiscard]] AuthorizeAnswer authorize(const Authorize& action);
+    [[nodiscard]] AuthorizeAnswer ask_authorizer(const Authorize& action,
+                                                 const EstablishedContext& context);
+    void note(const AuthDone& done) noexcept;
+    /// Releases what was delegated through contexts that logged nobody in.
+    void drop_delegated() noexcept;
+
+    // Failures -----------------------------------------------------------------------------
+    [[nodiscard]] StepAnswer failed(const Error& error, detail::Reader reader,
+                                    BytesView token = {});
+    [[nodiscard]] std::string text(const Error& error, const EstablishedContext& context);
+    [[nodiscard]] std::string no_context();
+
+    Backend backend;
+    DriverOptions options;
+    std::map<ContextName, Context> contexts;
+    std::optional<Error> last_error;
+};
+
+} // namespace gss::inline v0::ssh
