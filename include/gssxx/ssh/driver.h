@@ -54,9 +54,9 @@ public:
     /// here and contexts released, everything else is handed to @p put in order. Blocks as GSS
     /// calls do.
     void run(Engine& engine, const std::function<void(Action)>& put);
-    /// One action: true when it was a GSS question or a Release, which is dealt with then. For hosts
-    /// that keep GssStep for another thread and leave everything else to the driver. Of AuthDone
-    /// and Fail it takes note and returns false.
+    /// One action: true when it was a GSS question or a Release, which is dealt with then. For
+    /// hosts that keep GssStep for another thread and leave everything else to the driver. Of
+    /// AuthDone and Fail it takes note and returns false.
     bool handle(Engine& engine, const Action& action);
 
     /// The one step that may block, by itself: what the action asks, done, and the answer.

@@ -21,8 +21,7 @@ Account look_up_entry(const std::string& user) {
     for (std::vector<char> memory(first_size);; memory.resize(memory.size() * 4)) {
         passwd entry{};
         passwd* found = nullptr;
-        const int status =
-            getpwnam_r(user.c_str(), &entry, memory.data(), memory.size(), &found);
+        const int status = getpwnam_r(user.c_str(), &entry, memory.data(), memory.size(), &found);
         if (found != nullptr) {
             return found->pw_uid == 0 ? Account::privileged : Account::ordinary;
         }

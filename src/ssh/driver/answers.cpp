@@ -43,8 +43,7 @@ std::string text_of(const Backend& backend, const Error& error, Reader reader) {
     return text.empty() ? "a GSS-API call failed" : text;
 }
 
-StepAnswer failed_step(const Backend& backend, const Error& error, Reader reader,
-                       BytesView token) {
+StepAnswer failed_step(const Backend& backend, const Error& error, Reader reader, BytesView token) {
     StepAnswer answer;
     answer.status = StepAnswer::Status::failed;
     answer.token.assign(token.begin(), token.end());

@@ -11,19 +11,23 @@ namespace gss::inline v0::ssh {
 
 namespace {
 
-/// True when @p rule names exactly the principal whose exported form is @p exported.
-bool names(const PrincipalRule& rule, const AuthorizationRequest& request,
-           const Oid& mechanism) {
+/// IAKERB brings principals of Kerberos.
+const Oid& name_mechanism(const Oid& mechanism) {
+    return mechanism == mechanism::iakerb() ? mechanism::krb5() : mechanism;
+}
+
+/// True when @p rule names exactly the principal whose exported form the request has.
+bool names(const PrincipalRule& rule, const AuthorizationRequest& request) {
     // Without a realm the name would become one of whatever realm krb5.conf says today.
     if (rule.principal.find('@') == std::string::npos) {
         return false;
     }
-    const Result<Name> written = Name::import_name(request.principal.backend(), rule.principal,
-                                                   name_type::krb5_principal());
+    const Result<Name> written =
+        Name::import_name(request.principal.backend(), rule.principal, name_type::krb5_principal());
     if (!written) {
         return false;
     }
-    const Result<Name> canonical = written->canonicalize(mechanism);
+    const Result<Name> canonical = written->canonicalize(name_mechanism(request.mechanism));
     if (!canonical) {
         return false;
     }
@@ -37,12 +41,11 @@ bool names(const PrincipalRule& rule, const AuthorizationRequest& request,
 
 Authorizer authorize_principals(std::vector<PrincipalRule> rules) {
     return [rules = std::move(rules)](const AuthorizationRequest& request) {
-        const Result<ExportedName> parts = ExportedName::parse(request.exported_name);
-        if (!parts) {
+        if (!ExportedName::parse(request.exported_name)) {
             return deny("the principal has no exported name to compare");
         }
         for (const PrincipalRule& rule : rules) {
-            if (rule.user == request.user && names(rule, request, parts->mechanism)) {
+            if (rule.user == request.user && names(rule, request)) {
                 return allow();
             }
         }

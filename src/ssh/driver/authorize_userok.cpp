@@ -37,9 +37,9 @@ AuthorizeAnswer ask_library(const AuthorizationRequest& request) {
     if (!may.has_value()) {
         return deny(may.error().text());
     }
-    return may.value() ? allow()
-                       : deny("the library does not let " + request.principal_text +
-                              " use the account");
+    return may.value()
+               ? allow()
+               : deny("the library does not let " + request.principal_text + " use the account");
 }
 
 } // namespace

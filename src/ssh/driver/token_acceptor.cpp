@@ -27,8 +27,8 @@ TokenAcceptor::TokenAcceptor(Acceptor acceptor, Oid mechanism) noexcept
 
 Result<TokenAcceptor> TokenAcceptor::create(const Backend& backend,
                                             const TokenAcceptorOptions& options) {
-    if (std::optional<Error> refused = detail::refuse_mechanism(options.mechanism, options.iakerb,
-                                                                detail::accept_operation)) {
+    if (std::optional<Error> refused =
+            detail::refuse_mechanism(options.mechanism, options.iakerb, detail::accept_operation)) {
         return *std::move(refused);
     }
     AcceptOptions accept;
@@ -75,8 +75,8 @@ Step TokenAcceptor::settle(Step step) {
     if (step.more()) {
         const Result<ContextInfo> info = acceptor_.inquire();
         if (info && info->mechanism && *info->mechanism != mechanism_) {
-            return refuse(detail::other_mechanism(mechanism_, *info->mechanism,
-                                                  detail::accept_operation));
+            return refuse(
+                detail::other_mechanism(mechanism_, *info->mechanism, detail::accept_operation));
         }
         return step;
     }

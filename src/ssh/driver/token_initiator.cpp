@@ -72,8 +72,8 @@ Step TokenInitiator::settle(Step step) {
     if (step.more()) {
         const Result<ContextInfo> info = initiator_.inquire();
         if (info && info->mechanism && *info->mechanism != mechanism_) {
-            return refuse(detail::other_mechanism(mechanism_, *info->mechanism,
-                                                  detail::initiate_operation));
+            return refuse(
+                detail::other_mechanism(mechanism_, *info->mechanism, detail::initiate_operation));
         }
         return step;
     }
