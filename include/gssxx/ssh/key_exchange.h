@@ -28,12 +28,12 @@ struct KexTranscript {
 /// What both roles need.
 struct KexOptions {
     KexMethod method; ///< as negotiated
-    KexTranscript transcript;
+    KexTranscript transcript{};
     /// The negotiated host key algorithm is "null": no host key may be sent (RFC 4462 s5).
     bool null_host_key = false;
     ContextName context{ContextName::Use::key_exchange, 0};
     /// Must allow the method's family.
-    KexPolicy policy;
+    KexPolicy policy{};
     /// IAKERB as mechanism of the method.
     bool iakerb = false;
     /// Tell the peer why a GSS call failed: KEXGSS_ERROR (servers) and error tokens. Off keeps what
@@ -52,7 +52,7 @@ struct ClientKexOptions : KexOptions {
     bool delegate = false; ///< ask for delegation of credentials
     /// Ask for anonymity: only where user authentication will not use this context.
     bool anonymous = false;
-    GroupRequest group; ///< for gss-gex-*
+    GroupRequest group{}; ///< for gss-gex-*
 };
 
 /// Answers a group exchange: a group of at least min and at most max bits, the one nearest to
@@ -69,7 +69,7 @@ using GroupSource = std::function<std::optional<DhGroup>(const GroupRequest& req
 struct ServerKexOptions : KexOptions {
     /// K_S to send as KEXGSS_HOSTKEY; absent: none is sent, and K_S in H is the empty string.
     /// Debian's OpenSSH client ends the connection when it gets one.
-    std::optional<Bytes> host_key;
+    std::optional<Bytes> host_key{};
     GroupSource groups = rfc3526_group; ///< for gss-gex-*
 };
 
