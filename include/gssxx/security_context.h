@@ -131,11 +131,12 @@ protected:
     bool out_of_order_ = false;
 
 private:
-    /// What every message call asks first: is there a context, and is it still alive?
-    [[nodiscard]] std::optional<Error> refuse(std::string_view operation, BytesView octets) const;
-    [[nodiscard]] std::optional<Error> refuse_token(std::string_view operation,
-                                                    BytesView token) const;
-    [[nodiscard]] Error expired(std::string_view operation) const;
+    /// What every message call asks first: is there a context, does it live, can it count so far?
+    [[nodiscard]] bool may_protect(BytesView octets) const noexcept;
+    /// Why not.
+    [[nodiscard, gnu::cold]] Error refusal(std::string_view operation, BytesView octets) const;
+    [[nodiscard, gnu::cold]] Error token_refusal(std::string_view operation, BytesView token) const;
+    [[nodiscard, gnu::cold]] Error expired(std::string_view operation) const;
 };
 
 /// An established security context (RFC 2743 s1.1.3). Move-only; one thread at a time; after a

@@ -34,12 +34,13 @@ SystemClock::time_point now() noexcept {
 
 /// MIT keeps lengths in 32 bits: it would protect the first octets of a larger message only, and
 /// read past its buffers.
-std::optional<Error> too_large(std::string_view operation, BytesView octets) {
-    if (octets.size() <= detail::max_message_size) {
-        return std::nullopt;
-    }
-    return Error(ErrorCode::malformed_parameter, std::string(operation),
-                 "more octets than native libraries can count: " + std::to_string(octets.size()));
+Error too_large(std::string_view operation, BytesView octets) {
+    return {ErrorCode::malformed_parameter, std::string(operation),
+            "more octets than native libraries can count: " + std::to_string(octets.size())};
+}
+
+Error empty_token(std::string_view operation) {
+    return {ErrorCode::invalid_token, std::string(operation), "an empty token"};
 }
 
 } // namespace
@@ -71,54 +72,53 @@ Error MessageProtection::expired(std::string_view operation) const {
     return Error(std::move(details));
 }
 
-std::optional<Error> MessageProtection::refuse(std::string_view operation, BytesView octets) const {
+// The way of every message: nothing but comparisons where all is well.
+bool MessageProtection::may_protect(BytesView octets) const noexcept {
+    // RFC 2743 s1.2.5: "When a per-message protection service is requested on an expired context"
+    // GSS_S_CONTEXT_EXPIRED is the status; neither native library looks.
+    return self_ && now() < end_ && octets.size() <= detail::max_message_size;
+}
+
+Error MessageProtection::refusal(std::string_view operation, BytesView octets) const {
     if (!self_) {
         return detail::empty_object(operation);
     }
-    // RFC 2743 s1.2.5: "When a per-message protection service is requested on an expired context"
-    // GSS_S_CONTEXT_EXPIRED is the status; neither native library looks.
-    if (now() >= end_) {
-        return expired(operation);
-    }
-    return too_large(operation, octets);
+    return octets.size() > detail::max_message_size ? too_large(operation, octets)
+                                                    : expired(operation);
 }
 
-std::optional<Error> MessageProtection::refuse_token(std::string_view operation,
-                                                     BytesView token) const {
-    if (self_ && token.empty()) {
-        return Error(ErrorCode::invalid_token, std::string(operation), "an empty token");
-    }
-    return refuse(operation, token);
+Error MessageProtection::token_refusal(std::string_view operation, BytesView token) const {
+    return self_ && token.empty() ? empty_token(operation) : refusal(operation, token);
 }
 
 Result<Buffer> MessageProtection::get_mic(BytesView message, Qop qop) {
-    if (std::optional<Error> refused = refuse(get_mic_operation, message)) {
-        return *std::move(refused);
+    if (!may_protect(message)) {
+        return refusal(get_mic_operation, message);
     }
     return self_->get_mic(message, qop);
 }
 
 Result<std::size_t> MessageProtection::get_mic_into(BytesView message, MutableBytes out, Qop qop) {
-    if (std::optional<Error> refused = refuse(get_mic_operation, message)) {
-        return *std::move(refused);
+    if (!may_protect(message)) {
+        return refusal(get_mic_operation, message);
     }
     return self_->get_mic_into(message, out, qop);
 }
 
 Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView mic) {
     constexpr std::string_view operation = "gss_verify_mic";
-    if (std::optional<Error> refused = refuse_token(operation, mic)) {
-        return *std::move(refused);
+    if (mic.empty() || !may_protect(mic)) {
+        return token_refusal(operation, mic);
     }
-    if (std::optional<Error> refused = too_large(operation, message)) {
-        return *std::move(refused);
+    if (message.size() > detail::max_message_size) {
+        return too_large(operation, message);
     }
     return self_->verify_mic(message, mic, out_of_order_);
 }
 
 Result<Wrapped> MessageProtection::wrap(BytesView message, Seal seal, Qop qop) {
-    if (std::optional<Error> refused = refuse(wrap_operation, message)) {
-        return *std::move(refused);
+    if (!may_protect(message)) {
+        return refusal(wrap_operation, message);
     }
     Result<Wrapped> wrapped = self_->wrap(message, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
@@ -129,8 +129,8 @@ Result<Wrapped> MessageProtection::wrap(BytesView message, Seal seal, Qop qop) {
 
 Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes out, Seal seal,
                                                  Qop qop) {
-    if (std::optional<Error> refused = refuse(wrap_operation, message)) {
-        return *std::move(refused);
+    if (!may_protect(message)) {
+        return refusal(wrap_operation, message);
     }
     Result<WrappedInto> wrapped = self_->wrap_into(message, out, seal != Seal::integrity_only, qop);
     if (seal == Seal::required && wrapped && !wrapped->sealed) {
@@ -141,8 +141,8 @@ Result<WrappedInto> MessageProtection::wrap_into(BytesView message, MutableBytes
 }
 
 Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
-    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
-        return *std::move(refused);
+    if (token.empty() || !may_protect(token)) {
+        return token_refusal(unwrap_operation, token);
     }
     if (self_->leaves_alone(token)) {
         // The native call takes a pointer to mutable octets and does not write there.
@@ -155,15 +155,15 @@ Result<Unwrapped> MessageProtection::unwrap(BytesView token) {
 }
 
 Result<Unwrapped> MessageProtection::unwrap(MutableBytes token) {
-    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
-        return *std::move(refused);
+    if (token.empty() || !may_protect(token)) {
+        return token_refusal(unwrap_operation, token);
     }
     return self_->unwrap(token, out_of_order_);
 }
 
 Result<UnwrappedInPlace> MessageProtection::unwrap_in_place(MutableBytes token) {
-    if (std::optional<Error> refused = refuse_token(unwrap_operation, token)) {
-        return *std::move(refused);
+    if (token.empty() || !may_protect(token)) {
+        return token_refusal(unwrap_operation, token);
     }
     return self_->unwrap_in_place(token, out_of_order_);
 }

@@ -57,10 +57,13 @@ TEST_P(Kdc, of_a_realm_that_is_not_configured) {
                              " dns_canonicalize_hostname = false\n rdns = false\n");
     with_environment({{"KRB5_CONFIG", config.string()}}, [&] {
         // Heimdal does not tell this from a KDC that is down (see docs/native-differences.md).
-        expect_failure(initiate_error(library(), "HTTP@localhost"),
-                       GetParam() == "heimdal" ? ErrorCode::kdc_unreachable
-                                               : ErrorCode::realm_unknown,
+        const bool heimdal = GetParam() == "heimdal";
+        const std::optional<Error> error = initiate_error(library(), "HTTP@localhost");
+        expect_failure(error, heimdal ? ErrorCode::kdc_unreachable : ErrorCode::realm_unknown,
                        {"HTTP", shared_realm().name()});
+        // KRB5_KDC_UNREACH and KRB5_REALM_UNKNOWN.
+        EXPECT_EQ(error->native().value().minor,
+                  static_cast<std::uint32_t>(heimdal ? -1765328228 : -1765328230));
     });
 }
 
