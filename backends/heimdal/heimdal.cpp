@@ -28,6 +28,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::delegation:
         return kerberos_or_spnego;
     case Capability::credential_elements:
+    case Capability::credential_store:
+    case Capability::credential_storing:
+    case Capability::local_names:
         return oid == mechanism::krb5();
     // Its IOV calls are slower than its plain ones, and there is none for MICs. It reports the
     // order of a token before it has checked the checksum.
@@ -38,6 +41,10 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::out_of_order_delivery:
     // Its acceptor never opens a replay cache, whatever KRB5RCACHENAME says.
     case Capability::replay_cache:
+    // gss_krb5_import_cred takes a cache and a keytab and nothing else.
+    case Capability::credential_store_extras:
+    // It exports the calls, and they fail for names of every mechanism.
+    case Capability::name_attributes:
         return false;
     }
     return false;
@@ -74,6 +81,7 @@ constexpr rfc2744::Traits traits{
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,
     .shares_duplicate_names = true,
+    .acquires_from_store_by_import = true,
 };
 
 } // namespace

@@ -45,7 +45,14 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::delegation:
     case Capability::replay_cache:
     case Capability::credential_elements:
+    case Capability::credential_store:
+    case Capability::credential_store_extras:
         return kerberos_or_spnego;
+    case Capability::credential_storing:
+        return oid == mechanism::krb5();
+    case Capability::local_names:
+    case Capability::name_attributes:
+        return kerberos; // the names that SPNEGO yields are Kerberos's
     case Capability::input_never_written:
         return false;
     }

@@ -21,6 +21,19 @@ using NameHandle = NameStruct*;             // gss_name_t
 using CredentialHandle = CredentialStruct*; // gss_cred_id_t
 using ContextHandle = ContextStruct*;       // gss_ctx_id_t
 
+// libkrb5
+struct Krb5ContextStruct;
+struct CacheStruct;
+struct PrincipalStruct;
+struct KeytabStruct;
+using Krb5ContextHandle = Krb5ContextStruct*; // krb5_context
+using CacheHandle = CacheStruct*;             // krb5_ccache
+using PrincipalHandle = PrincipalStruct*;     // krb5_principal
+using KeytabHandle = KeytabStruct*;           // krb5_keytab
+struct KeytabEntryStruct { // room for a krb5_keytab_entry of any family; nobody looks inside
+    alignas(16) std::byte octets[256] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
+};
+
 struct OidDesc { // gss_OID_desc
     Uint32 length = 0;
     void* elements = nullptr;
@@ -47,6 +60,21 @@ struct ChannelBindingsStruct { // struct gss_channel_bindings_struct
 struct IovBufferDesc { // gss_iov_buffer_desc
     Uint32 type = 0;
     BufferDesc buffer;
+};
+
+struct BufferSetDesc { // gss_buffer_set_desc
+    std::size_t count = 0;
+    BufferDesc* elements = nullptr;
+};
+
+struct KeyValueDesc { // gss_key_value_element_desc (MIT)
+    const char* key = nullptr;
+    const char* value = nullptr;
+};
+
+struct KeyValueSetDesc { // gss_key_value_set_desc (MIT)
+    Uint32 count = 0;
+    KeyValueDesc* elements = nullptr;
 };
 
 #if defined(__APPLE__) && (defined(__x86_64__) || defined(__i386__) || defined(__ppc__))

@@ -22,7 +22,18 @@ std::string acceptor_name(const detail::AcceptArguments& arguments) {
     if (!arguments.credentials) {
         return {};
     }
-    return text_of(static_cast<const NativeCredential&>(*arguments.credentials).origin().name);
+    return text_of(origin_of(arguments.credentials).name);
+}
+
+/// The keytab that accepting goes by.
+Sources keytab_of(const Library& library, const detail::AcceptArguments& arguments) {
+    if (arguments.credentials) {
+        const Sources& chosen = origin_of(arguments.credentials).guarded;
+        if (chosen.chosen && !chosen.keytab.empty()) {
+            return {{}, chosen.keytab, true};
+        }
+    }
+    return default_sources(library, CredentialUsage::accept);
 }
 
 std::string describe(const TicketService& ticket) {
@@ -76,10 +87,9 @@ Error accept_failure(const Library& library, const detail::AcceptArguments& argu
     }
     const std::optional<Oid> framed = framed_mechanism(token);
     const bool foreign = is_of_other_mechanism(arguments, framed);
-    Error error = make_error(
-        library, {"gss_accept_sec_context", Operation::accept, status,
-                  mechanism ? mechanism : framed, std::move(subject),
-                  foreign ? Sources() : default_sources(library, CredentialUsage::accept)});
+    Error error = make_error(library, {"gss_accept_sec_context", Operation::accept, status,
+                                       mechanism ? mechanism : framed, std::move(subject),
+                                       foreign ? Sources() : keytab_of(library, arguments)});
     if (foreign) {
         return with_cause(error, ErrorCode::bad_mechanism,
                           "the credentials are not for the mechanism of the token, " +

@@ -62,6 +62,9 @@ struct Traits {
     bool add_in_place_crashes = false;
     /// gss_duplicate_name crashes on names that some calls yield. Only where names never change.
     bool shares_duplicate_names = false;
+    /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve
+    /// credential stores.
+    bool acquires_from_store_by_import = false;
 };
 
 struct Library {

@@ -39,9 +39,9 @@ std::string fill(void* handle, Functions& call) {
 
 /// dlsym also searches what the library itself depends on: its own libkrb5 and no other.
 void fill(void* handle, Krb5Functions& krb5) noexcept {
-    find(handle, "krb5_init_context", krb5.init_context);
-    find(handle, "krb5_free_context", krb5.free_context);
-    find(handle, "krb5_cc_default_name", krb5.cc_default_name);
+#define GSSXX_KRB5(result, name, parameters) find(handle, "krb5_" #name, krb5.name);
+    GSSXX_KRB5_SYMBOLS(GSSXX_KRB5)
+#undef GSSXX_KRB5
     find(handle, "krb5_kt_default_name", krb5.kt_default_name);
 }
 

@@ -27,10 +27,8 @@ std::optional<Error> refuse_damaged_for(const Library& library, const GuardedCal
     if (!library.traits.crashes_on_damaged_files) {
         return std::nullopt;
     }
-    return credential
-               ? refuse_damaged(library, call,
-                                static_cast<const NativeCredential&>(*credential).origin().guarded)
-               : refuse_damaged(library, call, guarded_sources(library, call.usage));
+    return credential ? refuse_damaged(library, call, origin_of(credential).guarded)
+                      : refuse_damaged(library, call, guarded_sources(library, call.usage));
 }
 
 /// The same failure, which also concerns @p thing.
@@ -38,6 +36,12 @@ Error about(const Error& error, const std::string& thing) {
     ErrorDetails details = error.details();
     details.subject = thing + (details.subject.empty() ? "" : ", ") + details.subject;
     return Error(std::move(details));
+}
+
+/// Credentials that have no element of that mechanism.
+bool are_for_others(const detail::CredentialPtr& credential, const Oid& mechanism) {
+    const auto info = credential->inquire(CredentialField::mechanisms);
+    return info && info->mechanisms && !info->mechanisms->contains(mechanism);
 }
 
 /// Initiator credentials whose ticket has expired, which Heimdal reports as one that is missing.
@@ -117,6 +121,12 @@ Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, 
                     {}};
     if (!arguments.credentials) {
         failure.sources = default_sources(library_, CredentialUsage::initiate);
+    } else if (are_for_others(arguments.credentials, arguments.mechanism)) {
+        failure.subject += ", credentials that are not for mechanism ";
+        failure.subject += arguments.mechanism.to_string();
+    } else if (const Sources& chosen = origin_of(arguments.credentials).guarded; chosen.chosen) {
+        failure.sources.cache = chosen.cache;
+        failure.sources.chosen = true;
     }
     Error error = make_error(library_, std::move(failure));
     if (error.code() == ErrorCode::ccache_not_found && have_expired(arguments.credentials)) {

@@ -2,6 +2,7 @@
 #include "native_credential.h"
 
 #include "convert.h"
+#include "credential_store_calls.h"
 #include "file_guard.h"
 #include "library_backend.h"
 #include "native_name.h"
@@ -13,15 +14,14 @@
 
 namespace gss::inline v0::rfc2744 {
 
+std::string subject_of(const detail::NamePtr& name) {
+    return name ? "credentials of " + text_of(name) : "default credentials";
+}
+
 namespace {
 
 const Library& library_of(const detail::BackendPtr& backend) noexcept {
     return static_cast<const LibraryBackend&>(*backend).native();
-}
-
-/// Whose credentials.
-std::string subject_of(const detail::NamePtr& name) {
-    return name ? "credentials of " + text_of(name) : "default credentials";
 }
 
 std::string principal_of(const detail::NamePtr& name) {
@@ -163,6 +163,11 @@ Result<detail::AddedNative> NativeCredential::add_in_place(const detail::AddArgu
     return detail::AddedNative{nullptr, *std::move(added)};
 }
 
+Result<StoredCredentials>
+NativeCredential::store_into(const detail::StoreArguments& arguments) const {
+    return store_into_cache(backend(), handle_, arguments);
+}
+
 Result<detail::NativeCredentialInfo> NativeCredential::inquire(CredentialFields fields) const {
     return rfc2744::inquire(backend(), handle_, safe(fields));
 }
@@ -222,6 +227,9 @@ detail::CredentialPtr OutputCredential::take(CredentialOrigin origin) {
 
 Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
                                        const detail::AcquireArguments& arguments) {
+    if (!arguments.store.empty()) {
+        return acquire_from_store(backend, arguments);
+    }
     const Library& library = library_of(backend);
     Sources guarded = guarded_sources(library, files_read(arguments.usage));
     if (std::optional<Error> refused = refuse_damaged(

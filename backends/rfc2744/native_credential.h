@@ -12,7 +12,8 @@ namespace gss::inline v0::rfc2744 {
 
 /// What is known of a credential from the call that made it.
 struct CredentialOrigin {
-    /// The files that using the credential reads, where the library must not see damaged ones.
+    /// The files that using the credential reads: those that a caller chose, or the defaults where
+    /// the library must not see damaged ones.
     Sources guarded;
     /// Whose it is, for messages: about a failing credential the library is not asked.
     detail::NamePtr name;
@@ -39,6 +40,8 @@ public:
     inquire(CredentialFields fields) const override;
     [[nodiscard]] Result<detail::NativeMechanismCredentialInfo>
     inquire_by_mechanism(const Oid& mechanism, CredentialFields wanted) const override;
+    [[nodiscard]] Result<StoredCredentials>
+    store_into(const detail::StoreArguments& arguments) const override;
 
 private:
     /// The fields without what must not be asked for.
@@ -70,7 +73,16 @@ handle_of(const detail::CredentialPtr& credential) noexcept {
     return credential ? static_cast<const NativeCredential&>(*credential).handle() : nullptr;
 }
 
-/// gss_acquire_cred.
+/// What is known of a credential of this backend, which must not be null.
+[[nodiscard]] inline const CredentialOrigin&
+origin_of(const detail::CredentialPtr& credential) noexcept {
+    return static_cast<const NativeCredential&>(*credential).origin();
+}
+
+/// Whose credentials, for messages.
+[[nodiscard]] std::string subject_of(const detail::NamePtr& name);
+
+/// gss_acquire_cred, with a store gss_acquire_cred_from or what takes its place.
 [[nodiscard]] Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
                                                      const detail::AcquireArguments& arguments);
 /// gss_add_cred into a new credential; @p input may be null, for GSS_C_NO_CREDENTIAL.

@@ -27,14 +27,15 @@ NativeName::~NativeName() {
     library_of(*this).call().release_name(&minor, &handle_);
 }
 
+std::string NativeName::shown() const {
+    const Result<DisplayedName> displayed = display();
+    return displayed ? displayed->text : std::string();
+}
+
 Error NativeName::error(std::string_view operation, NativeStatus status) const {
-    std::string subject;
-    if (operation != "gss_display_name") {
-        const Result<DisplayedName> displayed = display();
-        subject = displayed ? displayed->text : std::string();
-    }
     return make_error(library_of(*this),
-                      {operation, Operation::name, status, std::nullopt, std::move(subject)});
+                      {operation, Operation::name, status, std::nullopt,
+                       operation == "gss_display_name" ? std::string() : shown()});
 }
 
 Result<DisplayedName> NativeName::display() const {
@@ -80,9 +81,7 @@ Result<Buffer> NativeName::export_name() const {
         details.operation = "gss_export_name";
         details.backend = library.traits.name;
         details.messages.emplace_back("only mechanism names are exported: canonicalize it first");
-        if (const Result<DisplayedName> displayed = display()) {
-            details.subject = displayed->text;
-        }
+        details.subject = shown();
         return Error(std::move(details));
     }
     OutputBuffer exported(library);

@@ -27,8 +27,15 @@ public:
     [[nodiscard]] Result<Buffer> export_name() const override;
     [[nodiscard]] Result<detail::NamePtr> duplicate() const override;
     [[nodiscard]] Result<OidSet> mechanisms() const override;
+    [[nodiscard]] Result<std::string>
+    local_name(const std::optional<Oid>& mechanism) const override;
+    [[nodiscard]] Result<bool> user_ok(const std::string& user) const override;
+    [[nodiscard]] Result<NameAttributes> attributes() const override;
+    [[nodiscard]] Result<NameAttribute> attribute(std::string_view name) const override;
 
 private:
+    /// The name's text, for messages; empty when it cannot be shown.
+    [[nodiscard]] std::string shown() const;
     [[nodiscard]] Error error(std::string_view operation, NativeStatus status) const;
     abi::NameHandle handle_;
     NameForm form_;

@@ -27,9 +27,8 @@ std::string Krb5Context::default_cache() const {
 
 std::string Krb5Context::default_keytab() const {
     std::array<char, 1024> name{};
-    const bool known =
-        context_ != nullptr && krb5_.kt_default_name != nullptr &&
-        krb5_.kt_default_name(context_, name.data(), static_cast<int>(name.size()) - 1) == 0;
+    const bool known = context_ != nullptr && krb5_.kt_default_name != nullptr &&
+                       krb5_.kt_default_name(context_, name.data(), name.size() - 1) == 0;
     return known ? std::string(name.data()) : std::string();
 }
 
@@ -49,12 +48,13 @@ Sources default_sources(const Library& library, CredentialUsage usage) {
 }
 
 std::string describe(const Sources& sources) {
+    const std::string kind = sources.chosen ? "" : "default ";
     std::string text;
     if (!sources.cache.empty()) {
-        text = "default cache " + sources.cache;
+        text = kind + "cache " + sources.cache;
     }
     if (!sources.keytab.empty()) {
-        text += (text.empty() ? "default keytab " : ", default keytab ") + sources.keytab;
+        text += (text.empty() ? "" : ", ") + kind + "keytab " + sources.keytab;
     }
     return text;
 }

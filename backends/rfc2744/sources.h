@@ -14,6 +14,7 @@ namespace gss::inline v0::rfc2744 {
 struct Sources {
     std::string cache;
     std::string keytab;
+    bool chosen = false; ///< by the caller; else they are the library's defaults
 };
 
 /// A context of the library's own libkrb5; null inside when there is none.
@@ -24,6 +25,9 @@ public:
     Krb5Context(const Krb5Context&) = delete;
     Krb5Context& operator=(const Krb5Context&) = delete;
 
+    [[nodiscard]] const Krb5Functions& functions() const noexcept { return krb5_; }
+    /// Null when there is no context.
+    [[nodiscard]] abi::Krb5ContextHandle get() const noexcept { return context_; }
     [[nodiscard]] std::string default_cache() const;
     [[nodiscard]] std::string default_keytab() const;
     [[nodiscard]] bool is_of(const Krb5Functions& krb5) const noexcept {
@@ -32,7 +36,7 @@ public:
 
 private:
     Krb5Functions krb5_;
-    void* context_ = nullptr;
+    abi::Krb5ContextHandle context_ = nullptr;
 };
 
 /// The defaults for credentials of that usage. Reads krb5.conf.

@@ -66,7 +66,43 @@ namespace gss::inline v0::rfc2744 {
     OPTIONAL(get_mic_iov, (abi::Uint32*, abi::ContextHandle, abi::Uint32, abi::IovBufferDesc*,     \
         int))                                                                                      \
     OPTIONAL(get_mic_iov_length, (abi::Uint32*, abi::ContextHandle, abi::Uint32,                   \
-        abi::IovBufferDesc*, int))
+        abi::IovBufferDesc*, int))                                                                 \
+    OPTIONAL(acquire_cred_from, (abi::Uint32*, abi::NameHandle, abi::Uint32, abi::OidSetDesc*,     \
+        int, abi::KeyValueSetDesc*, abi::CredentialHandle*, abi::OidSetDesc**, abi::Uint32*))      \
+    OPTIONAL(store_cred_into, (abi::Uint32*, abi::CredentialHandle, int, abi::OidDesc*,            \
+        abi::Uint32, abi::Uint32, abi::KeyValueSetDesc*, abi::OidSetDesc**, int*))                 \
+    OPTIONAL(krb5_import_cred, (abi::Uint32*, abi::CacheHandle, abi::PrincipalHandle,              \
+        abi::KeytabHandle, abi::CredentialHandle*))                                                \
+    OPTIONAL(krb5_copy_ccache, (abi::Uint32*, abi::CredentialHandle, abi::CacheHandle))            \
+    OPTIONAL(localname, (abi::Uint32*, abi::NameHandle, abi::OidDesc*, abi::BufferDesc*))          \
+    OPTIONAL(authorize_localname, (abi::Uint32*, abi::NameHandle, abi::NameHandle))                \
+    OPTIONAL(inquire_name, (abi::Uint32*, abi::NameHandle, int*, abi::OidDesc**,                   \
+        abi::BufferSetDesc**))                                                                     \
+    OPTIONAL(get_name_attribute, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*, int*, int*,     \
+        abi::BufferDesc*, abi::BufferDesc*, int*))                                                 \
+    OPTIONAL(release_buffer_set, (abi::Uint32*, abi::BufferSetDesc**))
+
+// Of the libkrb5 that belongs to the library, where both families agree; all may be null.
+#define GSSXX_KRB5_SYMBOLS(FUNCTION)                                                               \
+    FUNCTION(std::int32_t, init_context, (abi::Krb5ContextHandle*))                                \
+    FUNCTION(void, free_context, (abi::Krb5ContextHandle))                                         \
+    FUNCTION(const char*, cc_default_name, (abi::Krb5ContextHandle))                               \
+    FUNCTION(std::int32_t, cc_resolve, (abi::Krb5ContextHandle, const char*, abi::CacheHandle*))   \
+    FUNCTION(std::int32_t, cc_close, (abi::Krb5ContextHandle, abi::CacheHandle))                   \
+    FUNCTION(std::int32_t, cc_destroy, (abi::Krb5ContextHandle, abi::CacheHandle))                 \
+    FUNCTION(std::int32_t, cc_get_principal, (abi::Krb5ContextHandle, abi::CacheHandle,            \
+        abi::PrincipalHandle*))                                                                    \
+    FUNCTION(std::int32_t, kt_resolve, (abi::Krb5ContextHandle, const char*, abi::KeytabHandle*))  \
+    FUNCTION(std::int32_t, kt_close, (abi::Krb5ContextHandle, abi::KeytabHandle))                  \
+    FUNCTION(std::int32_t, kt_have_content, (abi::Krb5ContextHandle, abi::KeytabHandle))           \
+    FUNCTION(std::int32_t, kt_get_entry, (abi::Krb5ContextHandle, abi::KeytabHandle,               \
+        abi::PrincipalHandle, std::uint32_t, std::int32_t, abi::KeytabEntryStruct*))               \
+    FUNCTION(std::int32_t, kt_free_entry, (abi::Krb5ContextHandle, abi::KeytabEntryStruct*))       \
+    FUNCTION(std::int32_t, parse_name, (abi::Krb5ContextHandle, const char*,                       \
+        abi::PrincipalHandle*))                                                                    \
+    FUNCTION(std::int32_t, unparse_name, (abi::Krb5ContextHandle, abi::PrincipalHandle, char**))   \
+    FUNCTION(void, free_principal, (abi::Krb5ContextHandle, abi::PrincipalHandle))                 \
+    FUNCTION(void, free_unparsed_name, (abi::Krb5ContextHandle, char*))
 // clang-format on
 
 /// The functions of one library, filled by the loader; every one returns an OM_uint32 major.
@@ -76,13 +112,14 @@ struct Functions {
 #undef GSSXX_DECLARE
 };
 
-/// A few functions of the libkrb5 that belongs to the library; used on failure paths only, to say
-/// which cache or keytab was meant. All may be null.
+/// Functions of the libkrb5 that belongs to the library. Caches and keytabs that a caller names are
+/// resolved with them; on failure paths they say which default was meant.
 struct Krb5Functions {
-    std::int32_t (*init_context)(void**) = nullptr;
-    void (*free_context)(void*) = nullptr;
-    const char* (*cc_default_name)(void*) = nullptr;
-    std::int32_t (*kt_default_name)(void*, char*, int) = nullptr;
+#define GSSXX_DECLARE(result, name, parameters) result(*name) parameters = nullptr;
+    GSSXX_KRB5_SYMBOLS(GSSXX_DECLARE)
+#undef GSSXX_DECLARE
+    // The families disagree about the type of the size, which is an int or a size_t in a register.
+    std::int32_t (*kt_default_name)(abi::Krb5ContextHandle, char*, std::size_t) = nullptr;
 };
 
 } // namespace gss::inline v0::rfc2744

@@ -34,6 +34,16 @@ enum class Capability : std::uint8_t {
     replay_cache,
     /// An element of the mechanism can be added to credentials (Credentials::add and its kin).
     credential_elements,
+    /// AcquireOptions::store may name a cache and a keytab (keys ccache and keytab).
+    credential_store,
+    /// The store may also have the keys client_keytab, rcache, password and verify.
+    credential_store_extras,
+    /// Credentials::store_into.
+    credential_storing,
+    /// Name::local_name and Name::user_ok.
+    local_names,
+    /// Name::attributes and Name::attribute.
+    name_attributes,
 };
 
 /// The name of the enumerator, for logs and tables.

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <gssxx/backend.h>
+#include <gssxx/credential_store.h>
 #include <gssxx/export.h>
 #include <gssxx/flags.h>
+#include <gssxx/mechanism.h>
 #include <gssxx/name.h>
 #include <gssxx/oid.h>
 #include <gssxx/result.h>
@@ -53,6 +55,21 @@ struct AcquireOptions {
     OidSet mechanisms;          ///< for which mechanisms; empty: the library's default set
     Lifetime lifetime = Lifetime::indefinite();
     Deadline deadline;
+    /// In place of the default cache and keytab, where it names others. Keys that the usage has no
+    /// need of are ignored.
+    CredentialStore store;
+};
+
+/// How to store credentials.
+struct StoreOptions {
+    Oid mechanism = mechanism::krb5(); ///< of the element that is stored
+    bool overwrite = false;            ///< replaces a cache that exists
+};
+
+/// What storing tells (RFC 5588 s3).
+struct StoredCredentials {
+    OidSet mechanisms; ///< of the elements that were stored
+    CredentialUsage usage = CredentialUsage::initiate;
 };
 
 /// How to add a credential element.
@@ -75,12 +92,18 @@ struct AddedElement {
 };
 
 /// A GSSAPI credential (RFC 2743 s1.1.1). Move-only. Threads may share one, except while
-/// add_in_place runs. Where caches and keytabs lie is decided by the native library: the
-/// environment and krb5.conf.
+/// add_in_place runs. Where caches and keytabs lie is decided by the native library (the
+/// environment and krb5.conf) unless a CredentialStore names them.
 class GSSXX_EXPORT Credentials {
 public:
     /// gss_acquire_cred, RFC 2744 s5.2. Reads caches and keytabs; may contact a KDC when a client
     /// keytab is configured: give a deadline where that matters.
+    ///
+    /// With a store that names anything, gss_acquire_cred_from, on libraries that lack it
+    /// gss_krb5_import_cred; the environment is not touched, so that credentials with different
+    /// caches and keytabs live side by side. A cache or keytab that is missing, unreadable or
+    /// damaged fails with the code that it has as a default, and is named. Fails with unavailable,
+    /// naming the key and the backend, for what the library cannot do (Capability).
     [[nodiscard]] static Result<AcquiredCredentials>
     acquire(const Backend& backend, CredentialUsage usage, const AcquireOptions& options = {});
     /// gss_add_cred without input credentials, RFC 2744 s5.3: a new credential with one element.
@@ -97,6 +120,21 @@ public:
     /// another thread, or a call past its deadline, uses them.
     [[nodiscard]] Result<AddedElement> add_in_place(const Oid& mechanism,
                                                     const AddOptions& options = {});
+    /// Copies the initiating element into the cache that @p store names by its one key, ccache
+    /// (gss_store_cred_into, RFC 5588 s3; gss_krb5_copy_ccache): what a delegated credential needs
+    /// to outlive the process or to be used by others. Blocks on files; contacts a KDC only for
+    /// credentials whose own ticket comes from a client keytab.
+    ///
+    /// A cache in a file appears complete or not at all, with mode 0600, owned by the process; its
+    /// folder must exist and be writable. Replaced is the file of that name, not what a symbolic
+    /// link points to. Caches of other types are written by the native library in place.
+    ///
+    /// Fails, naming the cache, with duplicate_element for one that exists, unless overwriting was
+    /// asked for; ccache_not_found without its folder; ccache_unreadable when it cannot be
+    /// written; no_credentials for credentials that only accept; misuse for a store without
+    /// ccache; unavailable for other keys and mechanisms that are not stored.
+    [[nodiscard]] Result<StoredCredentials> store_into(const CredentialStore& store,
+                                                       const StoreOptions& options = {}) const;
     /// gss_inquire_cred, RFC 2744 s5.21. May resolve a deferred choice of cache.
     [[nodiscard]] Result<CredentialInfo>
     inquire(CredentialFields fields = all_credential_fields) const;

@@ -6,6 +6,7 @@
 #include <gssxx/bytes.h>
 #include <gssxx/capability.h>
 #include <gssxx/channel_bindings.h>
+#include <gssxx/credential_store.h>
 #include <gssxx/credentials.h>
 #include <gssxx/error.h>
 #include <gssxx/establishment.h>

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gss::inline v0 {
 
@@ -35,6 +36,35 @@ struct ExportedName {
     /// Reads the framing. Every length must fit exactly; anything else is damaged_export.
     [[nodiscard]] GSSXX_EXPORT static Result<ExportedName> parse(BytesView octets);
 };
+
+/// What gss_inquire_name tells (RFC 6680 s7.4).
+struct NameAttributes {
+    std::vector<std::string> names; ///< of the attributes, as octets: URNs and others
+    bool is_mechanism_name = false;
+    std::optional<Oid> mechanism; ///< whose name it is, for a mechanism name
+};
+
+/// One value of an attribute.
+struct AttributeValue {
+    Bytes value;         ///< the octets that the attribute defines
+    std::string display; ///< a text for people; empty when the library has none
+};
+
+/// What gss_get_name_attribute tells (RFC 6680 s7.5).
+struct NameAttribute {
+    std::vector<AttributeValue> values;
+    /// A source that the acceptor trusts asserted every value. Decisions about access are made on
+    /// authenticated values only.
+    bool authenticated = false;
+    /// The values are all that there are.
+    bool complete = false;
+};
+
+/// The most attributes and values that are read of one name; more are an Error.
+inline constexpr std::size_t max_name_attributes = 1024;
+inline constexpr std::size_t max_attribute_values = 1024;
+/// The most octets of one attribute's values and their texts together.
+inline constexpr std::size_t max_attribute_size = std::size_t{16} << 20U;
 
 /// A GSSAPI name (RFC 2743 s1.1.5). Move-only; immutable, so threads may share one.
 ///
@@ -68,6 +98,29 @@ public:
     [[nodiscard]] Result<Name> duplicate() const;
     /// The mechanisms that may handle the name (gss_inquire_mechs_for_name, RFC 2744 s5.23).
     [[nodiscard]] Result<OidSet> mechanisms() const;
+
+    /// The name of the local account that the name maps to (gss_localname), by the rules of
+    /// krb5.conf (auth_to_local and its kin). Without a mechanism, that of the name. Fails with
+    /// unavailable when nothing maps. That the name maps does not mean that it may log in, nor that
+    /// the account exists: ask user_ok(). Reads krb5.conf.
+    [[nodiscard]] Result<std::string>
+    local_name(const std::optional<Oid>& mechanism = std::nullopt) const;
+    /// Whether the name may act as the local account @p user, by the native library's rules
+    /// (gss_authorize_localname, which gss_userok stands on): for Kerberos, the account's .k5login,
+    /// else the mapping of local_name(). Only for mechanism names: name_not_mechanism_name
+    /// otherwise. False when there is no such account: that is looked up first, because Heimdal
+    /// says yes without one. What it says of privileged accounts is the library's word, too: a
+    /// principal "root" may be root. Reads krb5.conf, the database of accounts and files in the
+    /// account's home, and so may block on the network (NIS, LDAP, NFS).
+    [[nodiscard]] Result<bool> user_ok(std::string_view user) const;
+    /// The attributes that the name has (gss_inquire_name, RFC 6680 s7.4): what the KDC or the
+    /// initiator said beside the name itself. Fails with unavailable where there are none to be
+    /// had (Capability::name_attributes).
+    [[nodiscard]] Result<NameAttributes> attributes() const;
+    /// All values of one attribute (gss_get_name_attribute, RFC 6680 s7.5). Fails with unavailable
+    /// when the name does not have it, and with failure, yielding no value, when there are more
+    /// than max_attribute_values or max_attribute_size.
+    [[nodiscard]] Result<NameAttribute> attribute(std::string_view attribute) const;
 
     /// Gives the native name back now. Later calls fail with misuse; repeating it is fine.
     [[deprecated("names are released by their destructor")]] void release() noexcept;

@@ -42,6 +42,11 @@ constexpr std::array capability_names{
     CapabilityName{Capability::delegation, "delegation"},
     CapabilityName{Capability::replay_cache, "replay_cache"},
     CapabilityName{Capability::credential_elements, "credential_elements"},
+    CapabilityName{Capability::credential_store, "credential_store"},
+    CapabilityName{Capability::credential_store_extras, "credential_store_extras"},
+    CapabilityName{Capability::credential_storing, "credential_storing"},
+    CapabilityName{Capability::local_names, "local_names"},
+    CapabilityName{Capability::name_attributes, "name_attributes"},
 };
 
 } // namespace

@@ -56,6 +56,11 @@ public:
     [[nodiscard]] virtual Result<Buffer> export_name() const = 0;
     [[nodiscard]] virtual Result<std::shared_ptr<NameInterface>> duplicate() const = 0;
     [[nodiscard]] virtual Result<OidSet> mechanisms() const = 0;
+    [[nodiscard]] virtual Result<std::string>
+    local_name(const std::optional<Oid>& mechanism) const = 0;
+    [[nodiscard]] virtual Result<bool> user_ok(const std::string& user) const = 0;
+    [[nodiscard]] virtual Result<NameAttributes> attributes() const = 0;
+    [[nodiscard]] virtual Result<NameAttribute> attribute(std::string_view name) const = 0;
 };
 using NamePtr = std::shared_ptr<NameInterface>;
 
@@ -65,6 +70,13 @@ struct AcquireArguments {
     OidSet mechanisms;
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime lifetime = Lifetime::indefinite();
+    CredentialStore store; // empty: the defaults
+};
+
+struct StoreArguments {
+    std::string cache; // no NUL inside
+    Oid mechanism;
+    bool overwrite = false;
 };
 
 struct AddArguments {
@@ -111,6 +123,8 @@ public:
     [[nodiscard]] virtual Result<NativeCredentialInfo> inquire(CredentialFields fields) const = 0;
     [[nodiscard]] virtual Result<NativeMechanismCredentialInfo>
     inquire_by_mechanism(const Oid& mechanism, CredentialFields fields) const = 0;
+    [[nodiscard]] virtual Result<StoredCredentials>
+    store_into(const StoreArguments& arguments) const = 0;
 
     [[nodiscard]] const CredentialElements& elements() const noexcept { return elements_; }
     [[nodiscard]] CredentialElements& elements() noexcept { return elements_; }

@@ -21,6 +21,7 @@ using detail::CredentialPtr;
 
 constexpr std::string_view acquire_operation = "gss_acquire_cred";
 constexpr std::string_view add_operation = "gss_add_cred";
+constexpr std::string_view store_operation = "gss_store_cred_into";
 
 /// The native name behind an option, once it is known to belong to @p backend.
 Result<detail::NamePtr> checked_name(const Name* name, const BackendPtr& backend,
@@ -101,6 +102,33 @@ auto timed(const Deadline& deadline, std::string_view operation, const BackendPt
     return *std::move(result);
 }
 
+Error store_refusal(ErrorCode code, const BackendPtr& backend, std::string subject,
+                    std::string message) {
+    ErrorDetails details;
+    details.code = code;
+    details.operation = store_operation;
+    details.backend = backend->name();
+    details.subject = std::move(subject);
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+/// The cache that a store names and nothing else beside it.
+Result<std::string> only_cache(const CredentialStore& store, const BackendPtr& backend) {
+    for (const CredentialStore::Element& element : store.elements()) {
+        if (element.first != "ccache") {
+            return store_refusal(ErrorCode::unavailable, backend,
+                                 "key \"" + std::string(element.first) + "\"",
+                                 "credentials are stored in a ccache only");
+        }
+    }
+    const std::optional<std::string_view> cache = store.find("ccache");
+    if (!cache) {
+        return store_refusal(ErrorCode::misuse, backend, {}, "the store names no ccache");
+    }
+    return std::string(*cache);
+}
+
 Result<CredentialInfo> to_public(Result<detail::NativeCredentialInfo> native) {
     if (!native) {
         return native.error();
@@ -122,12 +150,12 @@ Result<AcquiredCredentials> Credentials::acquire(const Backend& backend, Credent
         return name.error();
     }
     const detail::NamePtr for_messages = *name;
-    Result<detail::AcquiredNative> acquired =
-        timed(options.deadline, acquire_operation, native, for_messages,
-              [native, arguments = detail::AcquireArguments{*std::move(name), options.mechanisms,
-                                                            usage, options.lifetime}] {
-                  return native->acquire(arguments);
-              });
+    Result<detail::AcquiredNative> acquired = timed(
+        options.deadline, acquire_operation, native, for_messages,
+        [native, arguments = detail::AcquireArguments{*std::move(name), options.mechanisms, usage,
+                                                      options.lifetime, options.store}] {
+            return native->acquire(arguments);
+        });
     if (!acquired) {
         return acquired.error();
     }
@@ -211,6 +239,28 @@ Result<MechanismCredentialInfo> Credentials::inquire_by_mechanism(const Oid& mec
     return MechanismCredentialInfo{Access::optional_name(std::move(native->name)),
                                    native->initiator_lifetime, native->acceptor_lifetime,
                                    native->usage};
+}
+
+Result<StoredCredentials> Credentials::store_into(const CredentialStore& store,
+                                                  const StoreOptions& options) const {
+    if (!self_) {
+        return detail::empty_object(store_operation);
+    }
+    const BackendPtr& backend = self_->backend();
+    Result<std::string> cache = only_cache(store, backend);
+    if (!cache) {
+        return cache.error();
+    }
+    if (!backend->supports(Capability::credential_storing, options.mechanism)) {
+        return store_refusal(ErrorCode::unavailable, backend, "cache " + *cache,
+                             "credentials of mechanism " + options.mechanism.to_string() +
+                                 " are not stored");
+    }
+    if (!self_->elements().may_initiate(options.mechanism)) {
+        return store_refusal(ErrorCode::no_credentials, backend, "cache " + *cache,
+                             "the credentials are for accepting only");
+    }
+    return self_->store_into({*std::move(cache), options.mechanism, options.overwrite});
 }
 
 void Credentials::release() noexcept {

@@ -185,6 +185,31 @@ Result<OidSet> Name::mechanisms() const {
     return self_ ? self_->mechanisms() : detail::empty_object("gss_inquire_mechs_for_name");
 }
 
+Result<std::string> Name::local_name(const std::optional<Oid>& mechanism) const {
+    return self_ ? self_->local_name(mechanism) : detail::empty_object("gss_localname");
+}
+
+Result<bool> Name::user_ok(std::string_view user) const {
+    constexpr std::string_view operation = "gss_authorize_localname";
+    if (!self_) {
+        return detail::empty_object(operation);
+    }
+    // Native libraries would cut there, and decide about another account.
+    if (user.empty() || user.find('\0') != std::string_view::npos) {
+        return Error(ErrorCode::malformed_parameter, std::string(operation),
+                     "an account's name is not empty and has no NUL octet inside");
+    }
+    return self_->user_ok(std::string(user));
+}
+
+Result<NameAttributes> Name::attributes() const {
+    return self_ ? self_->attributes() : detail::empty_object("gss_inquire_name");
+}
+
+Result<NameAttribute> Name::attribute(std::string_view attribute) const {
+    return self_ ? self_->attribute(attribute) : detail::empty_object("gss_get_name_attribute");
+}
+
 void Name::release() noexcept {
     self_.reset();
 }

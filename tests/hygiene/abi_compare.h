@@ -12,6 +12,7 @@
 #include <gssxx/message.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace abi_compare {
@@ -68,6 +69,35 @@ struct Ours<gss_iov_buffer_desc> {
     using Type = abi::IovBufferDesc;
 };
 
+template <>
+struct Ours<gss_buffer_set_desc> {
+    using Type = abi::BufferSetDesc;
+};
+template <>
+struct Ours<NativeKeyValueSet> {
+    using Type = abi::KeyValueSetDesc;
+};
+template <>
+struct Ours<std::remove_pointer_t<krb5_context>> {
+    using Type = abi::Krb5ContextStruct;
+};
+template <>
+struct Ours<std::remove_pointer_t<krb5_ccache>> {
+    using Type = abi::CacheStruct;
+};
+template <>
+struct Ours<std::remove_pointer_t<krb5_principal>> {
+    using Type = abi::PrincipalStruct;
+};
+template <>
+struct Ours<std::remove_pointer_t<krb5_keytab>> {
+    using Type = abi::KeytabStruct;
+};
+template <>
+struct Ours<krb5_keytab_entry> {
+    using Type = abi::KeytabEntryStruct;
+};
+
 template <typename Native, typename Own>
 inline constexpr bool same_call =
     std::is_same_v<typename Ours<Native>::Type, std::remove_pointer_t<Own>>;
@@ -76,6 +106,32 @@ inline constexpr bool same_call =
     static_assert(same_call<decltype(::gss_##name), decltype(Functions::name)>);
 GSSXX_RFC2744_SYMBOLS(GSSXX_SAME_CALL, GSSXX_SAME_CALL)
 #undef GSSXX_SAME_CALL
+
+// In libkrb5 the families name the same numbers differently: int, unsigned int, an enumeration.
+template <typename T>
+inline constexpr bool is_number = (std::is_integral_v<T> || std::is_enum_v<T>)&&sizeof(T) == 4;
+template <typename T>
+using Number = std::conditional_t<is_number<T>, std::int32_t, typename Ours<T>::Type>;
+template <typename T>
+struct Loose;
+template <typename R, typename... A>
+struct Loose<R(A...)> {
+    using Type = Number<R>(Number<A>...);
+};
+template <typename R, typename... A>
+struct Loose<R(A...) noexcept> : Loose<R(A...)> {};
+
+template <typename Native, typename Own>
+inline constexpr bool same_krb5_call =
+    std::is_same_v<typename Loose<Native>::Type, typename Loose<std::remove_pointer_t<Own>>::Type>;
+
+using gss::rfc2744::Krb5Functions;
+#define GSSXX_SAME_KRB5_CALL(result, name, parameters)                                             \
+    static_assert(same_krb5_call<decltype(::krb5_##name), decltype(Krb5Functions::name)>);
+GSSXX_KRB5_SYMBOLS(GSSXX_SAME_KRB5_CALL)
+#undef GSSXX_SAME_KRB5_CALL
+static_assert(sizeof(krb5_keytab_entry) <= sizeof(abi::KeytabEntryStruct));
+static_assert(alignof(krb5_keytab_entry) <= alignof(abi::KeytabEntryStruct));
 
 template <typename Native, typename Own>
 inline constexpr bool same_shape = sizeof(Native) == sizeof(Own) && alignof(Native) == alignof(Own);
@@ -110,6 +166,17 @@ GSSXX_SAME_FIELD(NativeBindings, application_data, abi::ChannelBindingsStruct, a
 static_assert(same_shape<gss_iov_buffer_desc, abi::IovBufferDesc>);
 GSSXX_SAME_FIELD(gss_iov_buffer_desc, type, abi::IovBufferDesc, type);
 GSSXX_SAME_FIELD(gss_iov_buffer_desc, buffer, abi::IovBufferDesc, buffer);
+
+static_assert(same_shape<gss_buffer_set_desc, abi::BufferSetDesc>);
+GSSXX_SAME_FIELD(gss_buffer_set_desc, count, abi::BufferSetDesc, count);
+GSSXX_SAME_FIELD(gss_buffer_set_desc, elements, abi::BufferSetDesc, elements);
+
+static_assert(same_shape<NativeKeyValue, abi::KeyValueDesc>);
+GSSXX_SAME_FIELD(NativeKeyValue, key, abi::KeyValueDesc, key);
+GSSXX_SAME_FIELD(NativeKeyValue, value, abi::KeyValueDesc, value);
+static_assert(same_shape<NativeKeyValueSet, abi::KeyValueSetDesc>);
+GSSXX_SAME_FIELD(NativeKeyValueSet, count, abi::KeyValueSetDesc, count);
+GSSXX_SAME_FIELD(NativeKeyValueSet, elements, abi::KeyValueSetDesc, elements);
 #undef GSSXX_SAME_FIELD
 
 static_assert(GSS_S_COMPLETE == abi::status_complete);

@@ -1,10 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our ABI header against Heimdal's: compiled by a test, linked into nothing.
 #include <gssapi/gssapi.h>
+#include <gssapi/gssapi_krb5.h>
+#include <krb5.h>
 
-// Heimdal 7.8 has no MIC calls on buffer lists. These stand in, so that the one list of symbols can
-// be walked; where Heimdal has its own one day, a difference between the two will not compile.
+namespace abi_compare {
+struct NativeKeyValue {
+    const char* key;
+    const char* value;
+};
+struct NativeKeyValueSet {
+    OM_uint32 count;
+    NativeKeyValue* elements;
+};
+} // namespace abi_compare
+
+// Heimdal 7.8 has no MIC calls on buffer lists and no credential stores. These stand in, so that
+// the one list of symbols can be walked; where Heimdal has its own one day, a difference between
+// the two will not compile.
 extern "C" {
+OM_uint32 gss_acquire_cred_from(OM_uint32*, gss_name_t, OM_uint32, gss_OID_set, int,
+                                const abi_compare::NativeKeyValueSet*, gss_cred_id_t*, gss_OID_set*,
+                                OM_uint32*);
+OM_uint32 gss_store_cred_into(OM_uint32*, gss_cred_id_t, int, gss_OID, OM_uint32, OM_uint32,
+                              const abi_compare::NativeKeyValueSet*, gss_OID_set*, int*);
 OM_uint32 gss_get_mic_iov(OM_uint32*, gss_ctx_id_t, gss_qop_t, gss_iov_buffer_desc*, int);
 OM_uint32 gss_get_mic_iov_length(OM_uint32*, gss_ctx_id_t, gss_qop_t, gss_iov_buffer_desc*, int);
 }
@@ -13,6 +32,8 @@ OM_uint32 gss_get_mic_iov_length(OM_uint32*, gss_ctx_id_t, gss_qop_t, gss_iov_bu
 
 namespace abi_compare {
 
+static_assert(
+    std::is_same_v<decltype(::krb5_kt_default_name), krb5_error_code(krb5_context, char*, size_t)>);
 static_assert(GSS_IOV_BUFFER_TYPE_FLAG_ALLOCATED == abi::iov_flag_allocated);
 
 } // namespace abi_compare

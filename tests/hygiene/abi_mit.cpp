@@ -2,12 +2,22 @@
 // Our ABI header against MIT's: compiled by a test, linked into nothing.
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
+#include <gssapi/gssapi_krb5.h>
+#include <krb5.h>
+
+namespace abi_compare {
+using NativeKeyValue = gss_key_value_element_desc;
+using NativeKeyValueSet = gss_key_value_set_desc;
+} // namespace abi_compare
 
 #include "abi_compare.h"
 
 namespace abi_compare {
 
 static_assert(GSS_IOV_BUFFER_TYPE_MIC_TOKEN == abi::iov_mic_token);
+// The size of the buffer is an int here, and a size_t in Heimdal.
+static_assert(
+    std::is_same_v<decltype(::krb5_kt_default_name), krb5_error_code(krb5_context, char*, int)>);
 static_assert(GSS_IOV_BUFFER_FLAG_ALLOCATED == abi::iov_flag_allocated);
 static_assert(is_value(GSS_C_CHANNEL_BOUND_FLAG, ContextFlag::channel_bound));
 static_assert(is_value(GSS_C_AF_NETBIOS, AddressType::netbios));

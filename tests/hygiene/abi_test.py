@@ -26,6 +26,11 @@ ALTERATIONS = (
      "REQUIRED(wrap, (abi::Uint32*, abi::ContextHandle, abi::Uint32,"),
     ("symbols.h", "REQUIRED(release_cred, (abi::Uint32*, abi::CredentialHandle*))",
      "REQUIRED(release_cred, (abi::Uint32*, abi::NameHandle*))"),
+    ("abi.h", "std::size_t count = 0;\n    BufferDesc* elements", "Uint32 count = 0;\n    BufferDesc* elements"),
+    ("symbols.h", "FUNCTION(std::int32_t, cc_resolve, (abi::Krb5ContextHandle, const char*, abi::CacheHandle*))",
+     "FUNCTION(std::int32_t, cc_resolve, (abi::Krb5ContextHandle, const char*, abi::KeytabHandle*))"),
+    ("symbols.h", "OPTIONAL(authorize_localname, (abi::Uint32*, abi::NameHandle, abi::NameHandle))",
+     "OPTIONAL(authorize_localname, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*))"),
 )
 
 

@@ -139,7 +139,7 @@ TEST(Loader, opening_a_thousand_times_maps_nothing_more) {
 }
 
 TEST(Loader, capabilities_have_names) {
-    for (int value = 0; value <= static_cast<int>(Capability::credential_elements); ++value) {
+    for (int value = 0; value <= static_cast<int>(Capability::name_attributes); ++value) {
         EXPECT_NE(to_string(static_cast<Capability>(value)), "unknown");
     }
     EXPECT_EQ(to_string(static_cast<Capability>(200)), "unknown");

@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
+
+#include <unistd.h>
 
 namespace gss::test {
 namespace {
@@ -51,6 +54,10 @@ void use_names(Chain& chain, const Backend& backend) {
         return;
     }
     chain.ok(canonical->equals(*name));
+    chain.ok(canonical->local_name());
+    chain.ok(canonical->user_ok("root"));
+    chain.ok(canonical->attributes());
+    chain.ok(canonical->attribute("urn:x"));
     const auto exported = canonical->export_name();
     if (chain.ok(exported)) {
         chain.ok(Name::import_exported(backend, *exported));
@@ -76,6 +83,14 @@ void use_credentials(Chain& chain, const Backend& backend) {
     chain.ok(credentials.add_in_place(mechanism::spnego()));
     chain.ok(Credentials::add_to_default(backend, mechanism::krb5()));
     chain.ok(Credentials::inquire_default(backend));
+    const std::string cache =
+        std::filesystem::temp_directory_path() / ("gssxx-sweep-" + std::to_string(getpid()));
+    options.store = CredentialStore::of({{"ccache", "FILE:" + cache}}).value();
+    const auto stored = Credentials::acquire(backend, CredentialUsage::initiate, options);
+    if (chain.ok(stored)) {
+        chain.ok(stored->credentials.store_into(options.store, {mechanism::krb5(), true}));
+        std::filesystem::remove(cache);
+    }
 }
 
 std::optional<Pair> establish(Chain& chain, const Backend& backend) {
@@ -179,6 +194,7 @@ TEST_P(Sweep, a_failure_of_any_native_call_is_an_error_and_leaks_nothing) {
         SCOPED_TRACE("native call " + std::to_string(n));
         FakeLibrary fake("fake", iov);
         fake.behaviour.legs = 4;
+        fake.behaviour.attributes = {{"urn:x", {{"one", "1"}, {"two", ""}}}};
         CountingLibrary counted(fake.library());
         Chain chain;
         fake.table().fail_nth(n, {major, 5}, carried);

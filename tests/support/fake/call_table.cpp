@@ -88,6 +88,7 @@ bool is_release(Call call) noexcept {
     case Call::release_buffer:
     case Call::release_oid_set:
     case Call::release_iov_buffer:
+    case Call::release_buffer_set:
     case Call::delete_sec_context:
         return true;
     default:

@@ -11,10 +11,12 @@ namespace gss::test {
 namespace {
 
 using abi::BufferDesc;
+using abi::BufferSetDesc;
 using abi::ChannelBindingsStruct;
 using abi::ContextHandle;
 using abi::CredentialHandle;
 using abi::IovBufferDesc;
+using abi::KeyValueSetDesc;
 using abi::NameHandle;
 using abi::OidDesc;
 using abi::OidSetDesc;
@@ -22,7 +24,7 @@ using abi::Uint32;
 
 constexpr std::array kind_names{
     std::string_view("name"),   std::string_view("credential"), std::string_view("context"),
-    std::string_view("buffer"), std::string_view("OID set"),
+    std::string_view("buffer"), std::string_view("OID set"),    std::string_view("buffer set"),
 };
 
 constexpr Uint32 bad_structure = 3U << abi::calling_shift; // GSS_S_CALL_BAD_STRUCTURE
@@ -54,6 +56,8 @@ CallTable CountingLibrary::counting_calls() {
 #undef GSSXX_FORWARD
     count_names(calls);
     count_credentials(calls);
+    count_stores(calls);
+    count_attributes(calls);
     count_contexts(calls);
     count_messages(calls);
     count_iov(calls);
@@ -192,6 +196,75 @@ void CountingLibrary::count_credentials(CallTable& calls) {
             native.inquire_cred_by_mech(minor, input, mechanism, name, initiator, acceptor, usage);
         gave(Kind::name, at(name), Call::inquire_cred_by_mech);
         return major;
+    };
+}
+
+/// Both ways to a credential of a store; a library has one of them.
+void CountingLibrary::count_stores(CallTable& calls) {
+    const rfc2744::Functions& native = original_.call();
+    if (native.acquire_cred_from != nullptr) {
+        calls.acquire_cred_from = [this, native](Uint32* minor, NameHandle name, Uint32 lifetime,
+                                                 OidSetDesc* desired, int usage,
+                                                 KeyValueSetDesc* store, CredentialHandle* output,
+                                                 OidSetDesc** actual, Uint32* left) {
+            const Uint32 major = native.acquire_cred_from(minor, name, lifetime, desired, usage,
+                                                          store, output, actual, left);
+            gave(Kind::credential, at(output), Call::acquire_cred_from);
+            gave(Kind::oid_set, at(actual), Call::acquire_cred_from);
+            return major;
+        };
+    }
+    if (native.store_cred_into != nullptr) {
+        calls.store_cred_into = [this, native](Uint32* minor, CredentialHandle input, int usage,
+                                               OidDesc* mechanism, Uint32 overwrite,
+                                               Uint32 as_default, KeyValueSetDesc* store,
+                                               OidSetDesc** stored, int* stored_usage) {
+            const Uint32 major = native.store_cred_into(minor, input, usage, mechanism, overwrite,
+                                                        as_default, store, stored, stored_usage);
+            gave(Kind::oid_set, at(stored), Call::store_cred_into);
+            return major;
+        };
+    }
+    if (native.krb5_import_cred != nullptr) {
+        calls.krb5_import_cred = [this, native](Uint32* minor, abi::CacheHandle cache,
+                                                abi::PrincipalHandle principal,
+                                                abi::KeytabHandle keytab,
+                                                CredentialHandle* output) {
+            const Uint32 major = native.krb5_import_cred(minor, cache, principal, keytab, output);
+            gave(Kind::credential, at(output), Call::krb5_import_cred);
+            return major;
+        };
+    }
+}
+
+void CountingLibrary::count_attributes(CallTable& calls) {
+    const rfc2744::Functions& native = original_.call();
+    calls.localname = [this, native](Uint32* minor, NameHandle name, OidDesc* mechanism,
+                                     BufferDesc* text) {
+        const Uint32 major = native.localname(minor, name, mechanism, text);
+        gave(text, Call::localname);
+        return major;
+    };
+    calls.inquire_name = [this, native](Uint32* minor, NameHandle name, int* is_mechanism_name,
+                                        OidDesc** mechanism, BufferSetDesc** attributes) {
+        const Uint32 major =
+            native.inquire_name(minor, name, is_mechanism_name, mechanism, attributes);
+        gave(Kind::buffer_set, at(attributes), Call::inquire_name);
+        return major;
+    };
+    calls.get_name_attribute = [this, native](Uint32* minor, NameHandle name, BufferDesc* attribute,
+                                              int* authenticated, int* complete, BufferDesc* value,
+                                              BufferDesc* display, int* more) {
+        const Uint32 major = native.get_name_attribute(minor, name, attribute, authenticated,
+                                                       complete, value, display, more);
+        gave(value, Call::get_name_attribute);
+        gave(display, Call::get_name_attribute);
+        return major;
+    };
+    calls.release_buffer_set = [this, native](Uint32* minor, BufferSetDesc** set) {
+        return *set == nullptr || took(Kind::buffer_set, *set, Call::release_buffer_set)
+                   ? native.release_buffer_set(minor, set)
+                   : bad_structure;
     };
 }
 

@@ -2,6 +2,7 @@
 #include "fake_library.h"
 
 #include "access.h"
+#include "fake_krb5.h"
 #include "fake_objects.h"
 #include "library_backend.h"
 
@@ -39,6 +40,10 @@ CallTable FakeLibrary::own_calls() {
     calls.name = [this](auto... arguments) { return name(arguments...); };
     GSSXX_RFC2744_SYMBOLS(GSSXX_BIND, GSSXX_BIND)
 #undef GSSXX_BIND
+    if (imports()) {
+        calls.acquire_cred_from = nullptr;
+        calls.store_cred_into = nullptr;
+    }
     return calls;
 }
 
@@ -51,6 +56,10 @@ rfc2744::Library FakeLibrary::library() {
     library.traits.iov_in_caller_memory = iov_;
     library.traits.unwrap_leaves_alone = &leaves_alone;
     library.traits.supports = &supports;
+    library.traits.acquires_from_store_by_import = imports();
+    if (imports()) {
+        library.loaded.krb5 = fake_krb5();
+    }
     return library;
 }
 

@@ -16,6 +16,8 @@
 #include <atomic>
 #include <list>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace gss::test {
 
@@ -30,6 +32,14 @@ enum class Weakness {
     accepts_replays, ///< keeps no window
     accepts_cut,     ///< compares only as much of the checksum as the token has
     supplementary,   ///< reports a gap for genuine tokens, before it has checked them
+};
+
+/// An attribute of names, with values and their texts.
+struct FakeAttribute {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> values;
+    bool authenticated = true;
+    bool complete = true;
 };
 
 /// Knobs; turn them before the calls that they concern.
@@ -49,6 +59,9 @@ struct FakeBehaviour {
     bool guarded_buffers = false;             ///< texts end where memory ends
     bool process_token_ends_context = false;  ///< every later call finds no context
     Weakness weakness = Weakness::none;
+    std::vector<FakeAttribute> attributes; ///< of every mechanism name
+    bool endless_values = false;           ///< of attributes: there is always one more
+    bool stores_nothing = false;           ///< storing says it succeeded
 };
 
 struct FakeName;
@@ -58,7 +71,8 @@ struct FakeContext;
 class FakeLibrary {
 public:
     /// @p name is the family's; @p iov says whether the forms in the caller's memory are served
-    /// by IOV calls.
+    /// by IOV calls. One with that name "importing" has no credential stores of its own, but a
+    /// libkrb5 (FakeKrb5) and gss_krb5_import_cred.
     explicit FakeLibrary(std::string name = "fake", bool iov = false);
     ~FakeLibrary();
     FakeLibrary(const FakeLibrary&) = delete;
@@ -81,6 +95,9 @@ private:
 #undef GSSXX_METHOD
 
     [[nodiscard]] CallTable own_calls();
+    [[nodiscard]] bool imports() const noexcept {
+        return family_ == "importing";
+    }
     [[nodiscard]] abi::OidDesc* constant(const Oid& oid);
     void give_set(abi::OidSetDesc** output, const OidSet& oids);
     void give(abi::BufferDesc* output, BytesView content);

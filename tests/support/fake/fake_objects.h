@@ -33,6 +33,8 @@ struct FakeElement {
 struct FakeCredential {
     std::optional<FakeName> name;
     std::vector<FakeElement> elements;
+    std::string cache = {};  // what a store named
+    std::string keytab = {}; // likewise
     [[nodiscard]] int usage() const noexcept {
         int common = elements.front().usage;
         for (const FakeElement& element : elements) {

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Credentials into a cache that a caller names.
+#include "credential_store_calls.h"
+
+#include "convert.h"
+#include "credential_files.h"
+#include "krb5_handles.h"
+#include "library_backend.h"
+#include "new_cache_file.h"
+#include "status.h"
+
+#include <array>
+#include <utility>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+constexpr std::string_view into_operation = "gss_store_cred_into";
+constexpr std::string_view copy_operation = "gss_krb5_copy_ccache";
+
+/// One store of a credential.
+class Storing {
+public:
+    Storing(const Library& library, abi::CredentialHandle credential,
+            const detail::StoreArguments& arguments)
+        : library_(library), credential_(credential), arguments_(arguments) {}
+
+    [[nodiscard]] Result<StoredCredentials> run() {
+        if (copies() ? library_.call().krb5_copy_ccache == nullptr || !is_complete(krb5())
+                     : library_.call().store_cred_into == nullptr) {
+            return refuse({ErrorCode::unavailable, "the library stores no credentials"});
+        }
+        if (std::optional<Finding> finding = examine_cache_type(arguments_.cache)) {
+            return refuse(*std::move(finding));
+        }
+        const bool has_type = arguments_.cache.find(':') != std::string::npos;
+        const std::string path = file_path(arguments_.cache);
+        if (has_type && path.empty()) {
+            return store_in_place();
+        }
+        return store_as_file(has_type || !path.empty() ? path : arguments_.cache);
+    }
+
+private:
+    [[nodiscard]] const Krb5Functions& krb5() const noexcept { return library_.loaded.krb5; }
+    [[nodiscard]] bool copies() const noexcept {
+        return library_.traits.acquires_from_store_by_import;
+    }
+    [[nodiscard]] std::string_view operation() const noexcept {
+        return copies() ? copy_operation : into_operation;
+    }
+
+    [[nodiscard]] Error refuse(Finding finding) const {
+        ErrorDetails details;
+        details.code = finding.code;
+        details.operation = operation();
+        details.backend = library_.traits.name;
+        details.mechanism = arguments_.mechanism;
+        details.subject = "cache " + arguments_.cache;
+        details.messages.push_back(std::move(finding.message));
+        return Error(std::move(details));
+    }
+    [[nodiscard]] Error native_error(std::string_view operation, NativeStatus status) const {
+        return make_error(library_, {operation, Operation::credential, status, arguments_.mechanism,
+                                     "cache " + arguments_.cache});
+    }
+    [[nodiscard]] Error krb5_error(std::string_view operation, std::int32_t code) const {
+        NativeStatus status;
+        status.major = static_cast<std::uint32_t>(abi::Routine::failure) << abi::routine_shift;
+        status.minor = static_cast<std::uint32_t>(code);
+        return native_error(operation, status);
+    }
+
+    [[nodiscard]] Result<StoredCredentials> store_as_file(std::string path) const {
+        NewCacheFile file(std::move(path));
+        std::optional<Finding> finding = file.begin(arguments_.overwrite);
+        if (finding) {
+            return refuse(*std::move(finding));
+        }
+        Result<StoredCredentials> stored = store(file.name());
+        if (!stored) {
+            return stored;
+        }
+        finding = file.publish(arguments_.overwrite);
+        if (finding) {
+            return refuse(*std::move(finding));
+        }
+        return stored;
+    }
+
+    /// For types in which only the library can put something.
+    [[nodiscard]] Result<StoredCredentials> store_in_place() const {
+        if (!is_complete(krb5())) {
+            return refuse({ErrorCode::unavailable, "the library's libkrb5 cannot be used"});
+        }
+        const Krb5Context context(krb5());
+        if (context.get() == nullptr) {
+            return refuse({ErrorCode::unavailable, "the library's libkrb5 cannot be used"});
+        }
+        CacheOwner cache(krb5(), context.get());
+        const std::int32_t code =
+            krb5().cc_resolve(context.get(), arguments_.cache.c_str(), cache.receive());
+        if (code != 0) {
+            return krb5_error("krb5_cc_resolve", code);
+        }
+        PrincipalOwner principal(krb5(), context.get());
+        const bool exists =
+            krb5().cc_get_principal(context.get(), cache.get(), principal.receive()) == 0;
+        if (exists && !arguments_.overwrite) {
+            return refuse({ErrorCode::duplicate_element, "the credential cache exists"});
+        }
+        Result<StoredCredentials> stored = store(arguments_.cache);
+        if (!stored && !exists) {
+            krb5().cc_destroy(context.get(), cache.release());
+        }
+        return stored;
+    }
+
+    /// Whatever is in that cache is replaced.
+    [[nodiscard]] Result<StoredCredentials> store(const std::string& cache) const {
+        return copies() ? copy_to(cache) : store_to(cache);
+    }
+
+    [[nodiscard]] Result<StoredCredentials> store_to(const std::string& cache) const {
+        std::array elements{abi::KeyValueDesc{"ccache", cache.c_str()}};
+        abi::KeyValueSetDesc set{elements.size(), elements.data()};
+        OidArgument mechanism(arguments_.mechanism);
+        OutputOidSet mechanisms(library_);
+        int usage = static_cast<int>(CredentialUsage::initiate);
+        constexpr abi::Uint32 overwrite = 1;
+        constexpr abi::Uint32 as_default = 0;
+        NativeStatus status;
+        status.major =
+            library_.call().store_cred_into(&status.minor, credential_, usage, mechanism.get(),
+                                            overwrite, as_default, &set, mechanisms.get(), &usage);
+        if (status.major != abi::status_complete) {
+            return native_error(into_operation, status);
+        }
+        return StoredCredentials{mechanisms.copy(), static_cast<CredentialUsage>(usage)};
+    }
+
+    [[nodiscard]] Result<StoredCredentials> copy_to(const std::string& name) const {
+        const Krb5Context context(krb5());
+        if (context.get() == nullptr) {
+            return refuse({ErrorCode::unavailable, "the library's libkrb5 cannot be used"});
+        }
+        CacheOwner cache(krb5(), context.get());
+        const std::int32_t code = krb5().cc_resolve(context.get(), name.c_str(), cache.receive());
+        if (code != 0) {
+            return krb5_error("krb5_cc_resolve", code);
+        }
+        NativeStatus status;
+        status.major = library_.call().krb5_copy_ccache(&status.minor, credential_, cache.get());
+        if (status.major != abi::status_complete) {
+            return native_error(copy_operation, status);
+        }
+        return StoredCredentials{OidSet{arguments_.mechanism}, CredentialUsage::initiate};
+    }
+
+    const Library& library_;
+    abi::CredentialHandle credential_;
+    const detail::StoreArguments& arguments_;
+};
+
+} // namespace
+
+Result<StoredCredentials> store_into_cache(const detail::BackendPtr& backend,
+                                           abi::CredentialHandle credential,
+                                           const detail::StoreArguments& arguments) {
+    return Storing(static_cast<const LibraryBackend&>(*backend).native(), credential, arguments)
+        .run();
+}
+
+} // namespace gss::inline v0::rfc2744

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where credentials are kept: keys and values in place of the environment and krb5.conf.
+#pragma once
+
+#include <gssxx/bytes.h>
+#include <gssxx/export.h>
+#include <gssxx/result.h>
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gss::inline v0 {
+
+/// A credential store: a few keys, each with a value. Copies are cheap and share the values, which
+/// are overwritten before their memory is given back, since one may be a password.
+///
+/// | key           | value, and what it is for                                                  |
+/// |---------------|----------------------------------------------------------------------------|
+/// | ccache        | the credential cache of an initiator, "FILE:/run/app/cache", "MEMORY:app"   |
+/// | client_keytab | a keytab from which an initiator gets tickets when the cache has none       |
+/// | keytab        | the keytab of an acceptor, "FILE:/etc/app.keytab"                           |
+/// | rcache        | the replay cache of an acceptor, "dfl:/var/tmp/app", "none:"                |
+/// | password      | the password of the initiator, whose name must be given                     |
+/// | verify        | the principal, "" for any, whose key in keytab the KDC's answer to a        |
+/// |               | password must fit                                                           |
+///
+/// Every backend knows ccache and keytab; the others are MIT's, see Capability. The keys are
+/// checked here, because native libraries silently ignore what they do not know.
+class GSSXX_EXPORT CredentialStore {
+public:
+    using Element = std::pair<std::string_view, std::string_view>; ///< key and value
+
+    CredentialStore() noexcept = default;
+    /// A store with these elements; fails as set() does.
+    [[nodiscard]] static Result<CredentialStore> of(std::initializer_list<Element> elements);
+
+    /// Adds an element. Fails with misuse, naming the key, for an unknown key;
+    /// duplicate_element for one that the store has; malformed_parameter for a value that is empty
+    /// (but of verify) or has a NUL inside. Never shows the value. The store is as before then.
+    [[nodiscard]] Result<void> set(std::string_view key, std::string_view value);
+    /// The value of a key, as a view into the store; nothing when it has none.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view key) const noexcept;
+    /// All elements in the order in which they were set, as views into the store.
+    [[nodiscard]] std::vector<Element> elements() const;
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+
+private:
+    struct Entry {
+        std::string_view key;                     // one of the known ones, which live for ever
+        std::shared_ptr<const SecretBytes> value; // with a NUL behind it
+    };
+    std::vector<Entry> entries_;
+};
+
+} // namespace gss::inline v0

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fake's attributes of names, and its rules about local accounts: "user@FAKE.REALM" is "user".
+#include "fake_objects.h"
+
+#include <gssxx/mechanism.h>
+#include <gssxx/name.h>
+
+#include <algorithm>
+
+namespace gss::test {
+
+namespace {
+
+constexpr std::string_view realm = "@FAKE.REALM";
+
+/// The account of a name; empty when it maps to none.
+std::string account_of(const FakeName& name) {
+    const std::string text = canonical(name, mechanism::krb5()).text;
+    const std::string account = text.substr(0, text.find('@'));
+    return text.ends_with(realm) && account.find('/') == std::string::npos ? account
+                                                                           : std::string();
+}
+
+} // namespace
+
+abi::Uint32 FakeLibrary::localname(Uint32* minor, abi::NameHandle name, abi::OidDesc* mechanism,
+                                   abi::BufferDesc* text) {
+    *minor = 0;
+    if (!is_fake_mechanism(mechanism)) {
+        return routine(abi::Routine::bad_mechanism);
+    }
+    const std::string account = account_of(*object(name));
+    if (account.empty()) {
+        return routine(abi::Routine::unavailable);
+    }
+    give(text, account);
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::authorize_localname(Uint32* minor, abi::NameHandle name,
+                                             abi::NameHandle user) {
+    *minor = 0;
+    if (!object(name)->mechanism) {
+        return routine(abi::Routine::name_not_mechanism_name);
+    }
+    return account_of(*object(name)) == object(user)->text ? abi::status_complete
+                                                           : routine(abi::Routine::unauthorized);
+}
+
+abi::Uint32 FakeLibrary::inquire_name(Uint32* minor, abi::NameHandle name, int* is_mechanism_name,
+                                      abi::OidDesc** mechanism, abi::BufferSetDesc** attributes) {
+    *minor = 0;
+    const bool known = object(name)->mechanism.has_value();
+    set(is_mechanism_name, known ? 1 : 0);
+    if (!known) {
+        return abi::status_complete; // no mechanism and no set, as MIT does it
+    }
+    set(mechanism, constant(*object(name)->mechanism));
+    const std::size_t count = behaviour.attributes.size();
+    if (count != 0) {
+        auto* result = new abi::BufferSetDesc{count, new abi::BufferDesc[count]};
+        for (std::size_t index = 0; index < count; ++index) {
+            give(&result->elements[index], behaviour.attributes[index].name);
+        }
+        *attributes = result;
+    }
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::get_name_attribute(Uint32* minor, abi::NameHandle name,
+                                            abi::BufferDesc* attribute, int* authenticated,
+                                            int* complete, abi::BufferDesc* value,
+                                            abi::BufferDesc* display, int* more) {
+    *minor = 0;
+    const auto found = std::find_if(behaviour.attributes.begin(), behaviour.attributes.end(),
+                                    [&](const FakeAttribute& known) {
+                                        return known.name == as_text(gss::test::view(attribute));
+                                    });
+    // Counted downwards from -1, as MIT's modules do it.
+    const auto index = static_cast<std::size_t>(-1 - *more);
+    if (!object(name)->mechanism || found == behaviour.attributes.end() || *more >= 0 ||
+        (found->values.size() <= index && !behaviour.endless_values)) {
+        return routine(abi::Routine::unavailable);
+    }
+    const auto& [content, text] = found->values[std::min(index, found->values.size() - 1)];
+    give(value, content);
+    if (!text.empty()) {
+        give(display, text);
+    }
+    *authenticated = found->authenticated ? 1 : 0;
+    *complete = found->complete ? 1 : 0;
+    *more = index + 1 < found->values.size() || behaviour.endless_values ? *more - 1 : 0;
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::release_buffer_set(Uint32* minor, abi::BufferSetDesc** set) {
+    *minor = 0;
+    if (*set != nullptr) {
+        for (std::size_t index = 0; index < (*set)->count; ++index) {
+            static_cast<void>(memory_.release(&(*set)->elements[index]));
+        }
+        delete[](*set)->elements;
+        delete *set;
+        *set = nullptr;
+    }
+    return abi::status_complete;
+}
+
+} // namespace gss::test
