@@ -58,9 +58,9 @@ Result<SecretBytes> OpensslAgreement::shared_secret(BytesView peer) {
         return derived.error();
     }
     const BytesView magnitude = without_leading_zeros(derived->view());
-    // RFC 7748 s6.1: "Both MAY check, without leaking extra information about the value of K,
-    // whether K is the all-zero value and abort if so"; RFC 8731 s3 makes it a MUST.
-    // RFC 4419 s3: "Either side MUST NOT [...] accept K unless 1 < K < p-1".
+    // RFC 8732 s5.1: "implementations MUST check whether the computed Diffie-Hellman shared secret
+    // is the all-zero value and abort if so". RFC 4419 s3: "they MUST accept the shared secret K
+    // only if 1 < K < p - 1".
     if (magnitude.empty() || (magnitude.size() == 1 && magnitude[0] == std::byte{1})) {
         return bad_peer_key(operation_, "leads to a secret that everybody knows");
     }

@@ -109,7 +109,7 @@ protected:
         if (!number) {
             return openssl_failure(operation(), "BN_bin2bn");
         }
-        // RFC 4419 s3: "1 < K < p-1".
+        // RFC 4419 s3: "they MUST accept the shared secret K only if 1 < K < p - 1"
         const Result<bool> inside = is_inside(*number, *p_);
         if (!inside.has_value()) {
             return inside.error();
@@ -126,9 +126,8 @@ private:
 } // namespace
 
 int exponent_bits(int modulus_bits) noexcept {
-    // RFC 4253 s6.1 of the keys that are derived, the longest that protect something have 256 bits
-    // of strength, and half the exponent's bits are its strength. RFC 3526 s8 estimates 540 and 620
-    // bits for its two largest groups; they are worth more than 256 bits.
+    // Half the bits of an exponent are its strength, and no key that SSH derives needs more than
+    // 256. RFC 3526 s8 estimates 540 and 620 bits for its two largest groups.
     const int wanted = modulus_bits >= 8192 ? 620 : modulus_bits >= 6144 ? 540 : 512;
     // Below q = (p-1)/2 in any case.
     return std::min(wanted, modulus_bits - 2);
@@ -189,6 +188,11 @@ Result<std::unique_ptr<KeyAgreement>> openssl_dh(const DhGroup& group) {
     const NumberPtr public_key(read);
     if (!succeeded(returned) || !public_key) {
         return openssl_failure(operation, "EVP_PKEY_get_bn_param");
+    }
+    // RFC 4462 s2.1: "C generates a random number x (1 < x < q)". Nobody meets 1 by chance.
+    if (BN_cmp(public_key.get(), g.get()) == 0) {
+        return Error(ErrorCode::failure, std::string(operation),
+                     "the source of random numbers is broken: the exponent is 1");
     }
     Bytes octets = octets_of(*public_key);
     return std::unique_ptr<KeyAgreement>(std::make_unique<DhAgreement>(

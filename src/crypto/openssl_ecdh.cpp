@@ -37,7 +37,8 @@ public:
 
 protected:
     [[nodiscard]] Result<PkeyPtr> import_peer(BytesView peer) const override {
-        // RFC 8731 s3: "the public key lengths [...] MUST be checked"; SEC1 s2.3.4 for points.
+        // RFC 8731 s3: "Clients and servers MUST also abort if the length of the received public
+        // keys are not the expected lengths." Points have one length too (SEC1 s2.3.4).
         if (peer.size() != curve_.public_size) {
             return bad_peer_key(operation(), "has " + std::to_string(peer.size()) +
                                                  " octets instead of " +
@@ -65,8 +66,8 @@ private:
 /// A point as OpenSSL's object. It reads the octets by SEC1 s2.3.4, which says that x and y must be
 /// below p and fulfil the curve's equation.
 Result<PkeyPtr> EcdhAgreement::import_point(BytesView peer) const {
-    // RFC 5656 s4: "implementations [...] MUST support uncompressed"; RFC 8732 s5.1: "the sender
-    // MUST NOT use compression".
+    // RFC 8732 s5.1: "If the conversion fails or the point is transmitted using the compressed
+    // representation, the key exchange MUST fail."
     if (peer[0] != uncompressed) {
         return bad_peer_key(operation(), "is not an uncompressed point");
     }
@@ -96,9 +97,10 @@ Result<PkeyPtr> EcdhAgreement::import_point(BytesView peer) const {
     if (!checker) {
         return openssl_failure(operation(), "EVP_PKEY_CTX_new_from_pkey");
     }
-    // RFC 5656 s4: "All elliptic curve public keys MUST be validated after they are received" by
-    // SEC1 s3.2.2.1. The cofactor of these curves is 1, so that its last step, n * Q = O, holds for
-    // every point on the curve: the quick check leaves out only that.
+    // RFC 5656 s4: "All elliptic curve public keys MUST be validated after they are received."
+    // RFC 8732 s5.1: "Keys are verified upon receipt by the parties according to Section 3.2.3.1 of
+    // [SEC1v2]", which leaves out the step n * Q = O: the cofactor of these curves is 1, so that it
+    // holds for every point on the curve.
     if (!succeeded(EVP_PKEY_public_check_quick(checker.get()))) {
         return openssl_failure(operation(), "EVP_PKEY_public_check_quick on the peer's public key",
                                ErrorCode::malformed_parameter);
@@ -120,7 +122,7 @@ Result<Bytes> raw_public_key(const Curve& curve, EVP_PKEY& key) {
 Result<Bytes> point_of(const Curve& curve, EVP_PKEY& key) {
     std::size_t size = 0;
     Bytes octets(curve.public_size);
-    // RFC 8732 s5.1: points are sent in the uncompressed form.
+    // RFC 8732 s5.1: "the keys use the uncompressed point representation"
     if (!succeeded(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY,
                                                    reinterpret_cast<unsigned char*>(octets.data()),
                                                    octets.size(), &size)) ||

@@ -98,4 +98,11 @@ struct KexPolicy {
 [[nodiscard]] GSSXX_EXPORT std::vector<std::string>
 kex_method_names(const KexPolicy& policy, const OidSet& mechanisms, bool iakerb = false);
 
+/// Of the names in a peer's KEXINIT those that are gss-* methods which @p policy allows for one of
+/// @p mechanisms, in the peer's order. Every other name is passed over, gss-* or not: a peer may
+/// know families and mechanisms that we do not.
+[[nodiscard]] GSSXX_EXPORT std::vector<KexMethod>
+known_kex_methods(std::span<const std::string> names, const KexPolicy& policy,
+                  const OidSet& mechanisms);
+
 } // namespace gss::inline v0::ssh

@@ -76,6 +76,42 @@ std::string base64(const std::array<std::byte, 16>& octets) {
     return text + "==";
 }
 
+struct KnownMechanism {
+    const Oid& oid;
+    std::string suffix;
+};
+
+/// Those that SSH may use under some policy.
+std::vector<KnownMechanism> known_mechanisms(const OidSet& mechanisms) {
+    std::vector<KnownMechanism> known;
+    for (const Oid& mechanism : mechanisms) {
+        if (!is_forbidden(mechanism)) {
+            known.push_back({mechanism, mechanism_suffix(mechanism)});
+        }
+    }
+    return known;
+}
+
+std::optional<KexMethod> parse(std::string_view name, std::span<const KnownMechanism> known) {
+    // Suffixes hold letters, digits, '+', '/' and '=', so the last '-' ends the family.
+    const std::size_t dash = name.rfind('-');
+    if (dash == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view prefix = name.substr(0, dash + 1);
+    const std::string_view suffix = name.substr(dash + 1);
+    const auto family =
+        std::find_if(families.begin(), families.end(),
+                     [prefix](const KexFamilyInfo& info) { return info.prefix == prefix; });
+    const auto mechanism =
+        std::find_if(known.begin(), known.end(),
+                     [suffix](const KnownMechanism& entry) { return entry.suffix == suffix; });
+    if (family == families.end() || mechanism == known.end()) {
+        return std::nullopt;
+    }
+    return KexMethod{family->family, mechanism->oid};
+}
+
 } // namespace
 
 std::span<const KexFamilyInfo> kex_families() noexcept {
@@ -97,25 +133,20 @@ std::string to_string(const KexMethod& method) {
 }
 
 std::optional<KexMethod> parse_kex_method(std::string_view name, const OidSet& mechanisms) {
-    // Suffixes hold letters, digits, '+', '/' and '=', so the last '-' ends the family.
-    const std::size_t dash = name.rfind('-');
-    if (dash == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const std::string_view prefix = name.substr(0, dash + 1);
-    const std::string_view suffix = name.substr(dash + 1);
-    const auto family =
-        std::find_if(families.begin(), families.end(),
-                     [prefix](const KexFamilyInfo& known) { return known.prefix == prefix; });
-    if (family == families.end()) {
-        return std::nullopt;
-    }
-    for (const Oid& mechanism : mechanisms) {
-        if (!is_forbidden(mechanism) && mechanism_suffix(mechanism) == suffix) {
-            return KexMethod{family->family, mechanism};
+    return parse(name, known_mechanisms(mechanisms));
+}
+
+std::vector<KexMethod> known_kex_methods(std::span<const std::string> names,
+                                         const KexPolicy& policy, const OidSet& mechanisms) {
+    const std::vector<KnownMechanism> known = known_mechanisms(mechanisms);
+    std::vector<KexMethod> methods;
+    for (const std::string& name : names) {
+        const std::optional<KexMethod> method = parse(name, known);
+        if (method && allows(policy, method->family)) {
+            methods.push_back(*method);
         }
     }
-    return std::nullopt;
+    return methods;
 }
 
 bool is_gss_kex_name(std::string_view name) noexcept {
