@@ -80,4 +80,15 @@ std::string escape_control_characters(std::string_view text) {
     return out;
 }
 
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = decode(text).length;
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 } // namespace gss::inline v0

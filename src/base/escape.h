@@ -11,4 +11,7 @@ namespace gss::inline v0 {
 /// that is not UTF-8 written as \xNN, so that a terminal or log shows it and does not obey it.
 [[nodiscard]] std::string escape_control_characters(std::string_view text);
 
+/// True when @p text is UTF-8 (RFC 3629 s4) throughout; NUL and control characters are.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 } // namespace gss::inline v0

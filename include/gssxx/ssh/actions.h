@@ -85,9 +85,10 @@ struct Release {
 };
 
 /// One attempt to log in has failed, whatever the reason; the refusal follows as SendMessage, which
-/// the host may delay. Reported exactly once for each attempt.
+/// the host may delay. Reported exactly once for each attempt. No refusal follows when the client
+/// gave up or began another attempt (RFC 4252 s5.1, RFC 4462 s3.9), nor when Fail ends the session.
 struct AttemptFailed {
-    std::string user;
+    std::string user; ///< as the client sent it, nothing escaped
     std::string method;
     std::string reason; ///< for logs: control characters are escaped
     unsigned failures = 0;
