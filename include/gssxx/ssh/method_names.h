@@ -49,7 +49,7 @@ struct KexFamilyInfo {
     bool legacy;
 };
 
-/// All families, the recommended ones first.
+/// All families, in the order of the enumerators.
 [[nodiscard]] GSSXX_EXPORT std::span<const KexFamilyInfo> kex_families() noexcept;
 [[nodiscard]] GSSXX_EXPORT const KexFamilyInfo& info(KexFamily family) noexcept;
 
@@ -75,14 +75,16 @@ struct KexMethod {
 /// True for every name that begins as RFC 4462 reserves it, known or not.
 [[nodiscard]] GSSXX_EXPORT bool is_gss_kex_name(std::string_view name) noexcept;
 
+/// The families to offer unless somebody knows better, most preferred first: all of which RFC 8732
+/// (s4, s5.2) or RFC 9142 (s4) says SHOULD, then curve448. The two differ in group16 (RFC 9142:
+/// MAY), nistp384 and nistp521 (RFC 8732: MAY). Groups 15, 17 and 18 cost a server much CPU for
+/// each stranger who connects, and are left out.
+[[nodiscard]] GSSXX_EXPORT std::vector<KexFamily> recommended_families();
+
 /// Which key exchange methods to offer, and how many.
 struct KexPolicy {
-    /// In order of preference. Groups 15, 17 and 18 cost a server much CPU for each stranger who
-    /// connects, and are not in the default.
-    std::vector<KexFamily> families{KexFamily::curve25519_sha256, KexFamily::nistp256_sha256,
-                                    KexFamily::nistp384_sha384,   KexFamily::nistp521_sha512,
-                                    KexFamily::curve448_sha512,   KexFamily::group16_sha512,
-                                    KexFamily::group14_sha256};
+    /// In order of preference.
+    std::vector<KexFamily> families = recommended_families();
     /// Whether families with SHA-1 may be used at all; they must be in the list besides.
     bool legacy = false;
     /// Peers have been seen that read only the first 40 names or so of a name-list.

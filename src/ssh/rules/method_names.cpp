@@ -122,6 +122,12 @@ const KexFamilyInfo& info(KexFamily family) noexcept {
     return families.at(static_cast<std::size_t>(family));
 }
 
+std::vector<KexFamily> recommended_families() {
+    return {KexFamily::curve25519_sha256, KexFamily::nistp256_sha256, KexFamily::nistp384_sha384,
+            KexFamily::nistp521_sha512,   KexFamily::group16_sha512,  KexFamily::group14_sha256,
+            KexFamily::curve448_sha512};
+}
+
 std::string mechanism_suffix(const Oid& mechanism) {
     // RFC 4462 s2.3: "the Base64 encoding of the MD5 hash [MD5] of the ASN.1 Distinguished Encoding
     // Rules (DER) encoding [ASN1] of the underlying GSS-API mechanism's Object Identifier (OID)"
