@@ -3,6 +3,7 @@
 #include "conformance.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace gss::test {
 
@@ -71,6 +72,46 @@ TEST_P(Attributes, OfANameThatWasWrittenDownAreNone) {
         EXPECT_TRUE(attributes->names.empty());
         EXPECT_FALSE(attributes->is_mechanism_name);
     }
+}
+
+/// A realm of MIT's that marks tickets which were got with SPAKE.
+realm::Realm realm_with_indicators() {
+    realm::RealmOptions options;
+    options.name = "INDICATED.EXAMPLE";
+    options.extra_krb5_conf = "[libdefaults]\n"
+                              "\tspake_preauth_groups = edwards25519\n"
+                              "[realms]\n"
+                              "\tINDICATED.EXAMPLE = {\n"
+                              "\t\tspake_preauth_indicator = strong\n"
+                              "\t}\n";
+    options.ticket = false;
+    realm::Realm realm = realm::Realm::start(std::move(options)).value();
+    const auto changed =
+        realm.run({"kadmin.local", "-q", "modprinc +requires_preauth alice"}).value();
+    EXPECT_EQ(changed.status, 0) << changed.errors;
+    realm.kinit("alice", realm.ccache_name()).value();
+    return realm;
+}
+
+TEST(Indicators, sec_A1_34_OfAStrongLoginReachTheAcceptor) {
+    realm::Realm realm = realm_with_indicators();
+    std::vector<std::unique_ptr<ScopedEnvironment>> scopes;
+    for (const std::string& pair : realm.environment()) {
+        const std::size_t equals = pair.find('=');
+        scopes.push_back(
+            std::make_unique<ScopedEnvironment>(pair.substr(0, equals), pair.substr(equals + 1)));
+    }
+    in_fresh_thread([] {
+        const ContextPair both = establish(backend("mit"), backend("mit")).value();
+        const Name& initiator = both.acceptor.initiator.value();
+        const std::vector<std::string> names = initiator.attributes().value().names;
+        EXPECT_EQ(std::count(names.begin(), names.end(), "auth-indicators"), 1);
+        const Result<NameAttribute> indicators = initiator.attribute("auth-indicators");
+        ASSERT_TRUE(succeeds(indicators));
+        ASSERT_EQ(indicators->values.size(), 1U);
+        EXPECT_EQ(as_text(indicators->values[0].value), "strong");
+        EXPECT_TRUE(indicators->authenticated);
+    });
 }
 
 } // namespace

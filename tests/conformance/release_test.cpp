@@ -3,6 +3,7 @@
 #include "conformance.h"
 
 #include "counting.h"
+#include "fake_krb5.h"
 
 #include "access.h"
 #include "library_backend.h"
@@ -77,6 +78,47 @@ void full_scenario(const Backend& from, const Backend& to) {
     EXPECT_TRUE(succeeds(imported.inquire()));
 }
 
+/// Credentials out of and into caches and keytabs that are named.
+void all_about_stores(const Backend& from, const Backend& to) {
+    const CredentialStore store =
+        CredentialStore::of({{"ccache", shared_realm().ccache_name()},
+                             {"keytab", "FILE:" + shared_realm().keytab().string()}})
+            .value();
+    AcquireOptions acquire;
+    acquire.mechanisms = {mechanism::krb5()};
+    acquire.store = store;
+    const Credentials initiating =
+        Credentials::acquire(from, CredentialUsage::initiate, acquire).value().credentials;
+    const Name host = service(to, "host@localhost");
+    acquire.name = &host;
+    const Credentials accepting =
+        Credentials::acquire(to, CredentialUsage::accept, acquire).value().credentials;
+    EXPECT_FALSE(Credentials::acquire(to, CredentialUsage::both, acquire).has_value());
+    const Name nobody = service(from, "nobody@localhost");
+    acquire.name = &nobody;
+    EXPECT_FALSE(Credentials::acquire(from, CredentialUsage::initiate, acquire).has_value());
+    EstablishOptions options = with_flags(default_context_flags | ContextFlag::delegate_to_peer);
+    options.initiate.credentials = &initiating;
+    options.accept.credentials = &accepting;
+    options.accept.accept_delegation = true;
+    const ContextPair both = establish(from, to, options).value();
+    for (const std::string& cache : {"FILE:" + fresh_path("stored"), std::string("MEMORY:stored"),
+                                     std::string("FILE:/nowhere/stored")}) {
+        const CredentialStore target = CredentialStore::of({{"ccache", cache}}).value();
+        for (const bool overwrite : {true, false, true}) {
+            static_cast<void>(
+                both.acceptor.delegated->store_into(target, {mechanism::krb5(), overwrite}));
+        }
+    }
+    const Name& initiator = both.acceptor.initiator.value();
+    EXPECT_TRUE(succeeds(initiator.local_name()));
+    EXPECT_TRUE(succeeds(initiator.user_ok("root")));
+    static_cast<void>(initiator.attribute("nothing"));
+    for (const std::string& name : initiator.attributes().value_or(NameAttributes()).names) {
+        EXPECT_TRUE(succeeds(initiator.attribute(name)));
+    }
+}
+
 void all_about_names(const Backend& library) {
     const Name name = principal(library, "alice");
     const Name canonical = name.canonicalize(mechanism::krb5()).value();
@@ -96,6 +138,26 @@ TEST_P(Release, HappensOnceForAllThatSucceeds) {
         all_about_names(from);
         all_about_names(to);
     });
+}
+
+TEST_P(Release, HappensOnceForStores) {
+    counted([](const Backend& from, const Backend& to) { all_about_stores(from, to); });
+}
+
+/// The handles of Heimdal's libkrb5 that we resolve ourselves.
+TEST_P(Release, HappensOnceInsideLibkrb5) {
+    for (const std::string& name : {GetParam().initiator, GetParam().acceptor}) {
+        const auto& native =
+            static_cast<const rfc2744::LibraryBackend&>(*detail::Access::of(backend(name)))
+                .native();
+        CountingKrb5 krb5(native.loaded.krb5);
+        rfc2744::Library library = native;
+        library.loaded.krb5 = CountingKrb5::functions();
+        const Backend counted = detail::Access::backend(rfc2744::make_backend(library));
+        all_about_stores(counted, counted);
+        EXPECT_EQ(krb5.report(), "");
+        EXPECT_GT(krb5.handed_out(), 5U);
+    }
 }
 
 TEST_P(Release, HappensOnceThroughSpnego) {

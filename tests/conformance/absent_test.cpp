@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a backend says it cannot do, its library cannot do: the native call is made and fails.
+#include "conformance.h"
+
+#include "access.h"
+#include "library_backend.h"
+#include "native_name.h"
+
+namespace gss::test {
+
+namespace {
+
+namespace abi = rfc2744::abi;
+
+class Absent : public OnBackend {
+protected:
+    [[nodiscard]] static const rfc2744::Functions& call() {
+        return static_cast<const rfc2744::LibraryBackend&>(*detail::Access::of(library()))
+            .native()
+            .call();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, Absent, testing::ValuesIn(backend_names()), name_of_backend);
+
+TEST_P(Absent, AttributesFailNatively) {
+    const ContextPair both = establish(library(), library()).value();
+    const abi::NameHandle name =
+        rfc2744::handle_of(detail::Access::of(both.acceptor.initiator.value()));
+    abi::Uint32 minor = 0;
+    int is_mechanism_name = 0;
+    abi::OidDesc* mechanism = nullptr;
+    abi::BufferSetDesc* set = nullptr;
+    const abi::Uint32 inquired =
+        call().inquire_name(&minor, name, &is_mechanism_name, &mechanism, &set);
+    const bool gives = inquired == abi::status_complete && set != nullptr && set->count != 0;
+    if (set != nullptr) {
+        call().release_buffer_set(&minor, &set);
+    }
+    const bool has_pac = shared_realm().kdc_kind() == realm::KdcKind::mit;
+    EXPECT_EQ(gives, library().supports(Capability::name_attributes) && has_pac) << inquired;
+    for (const std::string_view attribute : {"urn:mspac:", "auth-indicators", "local-login-user"}) {
+        std::string text(attribute);
+        abi::BufferDesc asked{text.size(), text.data()};
+        abi::BufferDesc value;
+        abi::BufferDesc display;
+        int authenticated = 0;
+        int complete = 0;
+        int more = -1;
+        const abi::Uint32 got = call().get_name_attribute(&minor, name, &asked, &authenticated,
+                                                          &complete, &value, &display, &more);
+        const bool known =
+            library().supports(Capability::name_attributes) && has_pac && attribute == "urn:mspac:";
+        EXPECT_EQ(got == abi::status_complete, known) << attribute << " " << got;
+        call().release_buffer(&minor, &value);
+        call().release_buffer(&minor, &display);
+    }
+}
+
+TEST_P(Absent, StoreCallsAreNotExported) {
+    // gss_krb5_import_cred, which takes their place, knows no other keys than those two.
+    const bool extras = library().supports(Capability::credential_store_extras);
+    EXPECT_EQ(call().acquire_cred_from != nullptr, extras);
+    EXPECT_EQ(call().store_cred_into != nullptr, extras);
+    EXPECT_EQ(is_mit(), extras);
+}
+
+} // namespace
+
+} // namespace gss::test
