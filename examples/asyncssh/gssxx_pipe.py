@@ -81,10 +81,14 @@ class PipeGSS:
         return self._request("authorize", octets(username.encode()))[0] == "ok"
 
     def close(self):
-        """Ends the program."""
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+        """Ends the program, which ends with its input."""
+        process, self._process = getattr(self, "_process", None), None
+        if process:
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
+    __del__ = close
 
 
 def octets(data):

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
     PipeOptions options;
     app.add_option("--backend", options.backend, "mit or heimdal; the first there is");
     app.require_subcommand(1);
+    app.fallthrough(); // --backend may stand behind the subcommand
     CLI::App* client = app.add_subcommand("client", "initiates");
     client->add_flag("--delegate", options.delegate, "delegate credentials");
     client->add_option("HOST", options.host, "as the user wrote it")->required();

@@ -80,7 +80,12 @@ class Server(Folder):
             "-o", "PubkeyAuthentication=no", "-o", "IdentityFile=none", *options,
             f"{USER}@localhost", "whoever",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = await asyncio.wait_for(program.communicate(), LIMIT)
+        try:
+            out, err = await asyncio.wait_for(program.communicate(), LIMIT)
+        finally:
+            if program.returncode is None:
+                program.kill()
+                await program.wait()
         return program.returncode, out.decode(), err.decode(errors="replace")
 
     async def test_with_mic(self):
