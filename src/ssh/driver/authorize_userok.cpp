@@ -9,15 +9,6 @@ namespace gss::inline v0::ssh {
 
 namespace {
 
-template <typename T>
-Result<bool> user_ok(const T& principal, const std::string& user) {
-    if constexpr (requires { principal.user_ok(user); }) {
-        return principal.user_ok(user);
-    } else {
-        return Error(ErrorCode::unavailable, "gss_userok", "not built in");
-    }
-}
-
 AuthorizeAnswer ask_library(const AuthorizationRequest& request) {
     if (detail::is_anonymous(request)) {
         return deny("an anonymous initiator");
@@ -33,7 +24,7 @@ AuthorizeAnswer ask_library(const AuthorizationRequest& request) {
     case detail::Account::unknown:
         return deny("the system cannot tell whether there is such an account");
     }
-    const Result<bool> may = user_ok(request.principal, request.user);
+    const Result<bool> may = request.principal.user_ok(request.user);
     if (!may.has_value()) {
         return deny(may.error().text());
     }
