@@ -29,7 +29,7 @@ Result<SecretBytes> digest(const Crypto& crypto, HashAlgorithm algorithm,
 }
 
 Error misuse(const char* message) {
-    return Error(ErrorCode::misuse, "derive_key", message);
+    return {ErrorCode::misuse, "derive_key", message};
 }
 
 } // namespace

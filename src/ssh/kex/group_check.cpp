@@ -2,6 +2,7 @@
 #include "group_check.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 
@@ -52,7 +53,7 @@ int compare(BytesView left, BytesView right) noexcept {
 }
 
 bool strictly_inside(BytesView value, BytesView p) noexcept {
-    constexpr std::byte one[]{std::byte{1}};
+    constexpr std::array<std::byte, 1> one{std::byte{1}};
     if (compare(value, one) <= 0 || value.size() > p.size()) {
         return false;
     }

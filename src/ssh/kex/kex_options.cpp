@@ -15,7 +15,7 @@ namespace gss::inline v0::ssh::detail {
 namespace {
 
 Error fault(ErrorCode code, std::string message) {
-    return Error(code, "key exchange", std::move(message));
+    return {code, "key exchange", std::move(message)};
 }
 
 Error misuse(std::string message) {

@@ -9,12 +9,12 @@ namespace gss::inline v0::ssh::detail {
 
 /// What both roles keep.
 struct KexSettings {
-    const Crypto* crypto;
-    const KexFamilyInfo* family;
+    const Crypto* crypto = nullptr;
+    const KexFamilyInfo* family = nullptr;
     Oid mechanism;
     ContextName context;
-    bool null_host_key;
-    bool explain;
+    bool null_host_key = false;
+    bool explain = true;
 };
 
 /// Fails with unavailable for a method that is not allowed, with misuse for the rest.
