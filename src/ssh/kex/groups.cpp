@@ -14,10 +14,10 @@ namespace gss::inline v0::ssh {
 namespace {
 
 // RFC 3526 s3 and so on: "The prime is: 2^n - 2^(n-64) - 1 + 2^64 * { [2^(n-130) pi] + c }". So
-// every prime is 64 ones, the first n-128 bits of pi with a small number added, and 64 ones.
+// every prime is 64 ones, the first n-128 bits of pi with c - 1 added, and 64 ones.
 struct Modulus {
     unsigned bits;
-    std::uint32_t added;
+    std::uint32_t c;
 };
 constexpr std::array<Modulus, 6> moduli{{{1024, 129093}, // RFC 2409 s6.2
                                          {2048, 124476},
@@ -111,7 +111,7 @@ Bytes prime(const Modulus& modulus) {
     Bytes p(size, std::byte{0xff});
     std::transform(pi.begin(), pi.begin() + static_cast<std::ptrdiff_t>(size - 2 * frame),
                    p.begin() + frame, [](std::uint8_t octet) { return std::byte{octet}; });
-    std::uint64_t carry = modulus.added;
+    std::uint64_t carry = modulus.c - 1;
     for (std::size_t i = size - frame; carry != 0 && i > frame; --i) {
         carry += std::to_integer<std::uint64_t>(p[i - 1]);
         p[i - 1] = static_cast<std::byte>(carry);
