@@ -149,8 +149,8 @@ TEST(Abandonment, other_methods_are_the_hosts_and_its_refusal_counts) {
     ServerRig server = server_rig();
     server.feed(other_request("none"));
     ASSERT_EQ(server.count<OtherRequest>(), 1U);
-    EXPECT_EQ(server.last<OtherRequest>()->payload, other_request("none"));
-    EXPECT_EQ(server.last<OtherRequest>()->method, "none");
+    EXPECT_EQ(server.the<OtherRequest>().payload, other_request("none"));
+    EXPECT_EQ(server.the<OtherRequest>().method, "none");
     EXPECT_EQ(server.engine.other_method_failed(), Fed::taken);
     server.drain_all();
     // A first "none" only asks for the list.
@@ -164,7 +164,7 @@ TEST(Abandonment, other_methods_are_the_hosts_and_its_refusal_counts) {
         EXPECT_EQ(server.engine.other_method_failed(), Fed::stale) << "one refusal each";
         server.drain_all();
         EXPECT_EQ(server.count<AttemptFailed>(), i);
-        EXPECT_EQ(server.last<AttemptFailed>()->failures, i);
+        EXPECT_EQ(server.the<AttemptFailed>().failures, i);
         EXPECT_EQ(server.sent.size(), i + 1);
     }
 }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,21 @@ inline constexpr ssh::ContextName kex_context{ssh::ContextName::Use::key_exchang
 /// Everything an action says, in a form that can be compared.
 [[nodiscard]] std::string whole(const ssh::Action& action);
 
+/// What must be there; a test that finds nothing fails by the exception.
+template <typename T>
+[[nodiscard]] const T& there(const T* found) {
+    if (found == nullptr) {
+        throw std::runtime_error("no such action was put out");
+    }
+    return *found;
+}
+
+/// The last action of that kind of one side.
+template <typename T>
+[[nodiscard]] const T& the(const PairRun& run, Side side) {
+    return there(run.last<T>(side));
+}
+
 /// All words of what @p engine has to put out, nothing answered, the open question's id kept.
 struct Polled {
     std::string words;
@@ -50,6 +66,10 @@ struct Polled {
             }
         }
         return found;
+    }
+    template <typename T>
+    [[nodiscard]] const T& the() const {
+        return there(last<T>());
     }
 };
 [[nodiscard]] Polled poll_all(ssh::Engine& engine);
@@ -94,6 +114,10 @@ struct Rig {
             }
         }
         return found;
+    }
+    template <typename T>
+    [[nodiscard]] const T& the() const {
+        return there(last<T>());
     }
 };
 using ServerRig = Rig<ssh::ServerUserAuth>;

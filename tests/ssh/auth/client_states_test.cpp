@@ -50,7 +50,7 @@ std::shared_ptr<ClientWithMic> first_leg(StepAnswer::Status status, bool answere
                                          bool waits = false) {
     auto engine = requested(waits);
     engine->receive(wire::build_response(mechanism::krb5()));
-    const RequestId id = poll_all(*engine).last<GssStep>()->id;
+    const RequestId id = poll_all(*engine).the<GssStep>().id;
     if (answered) {
         StepAnswer answer;
         answer.status = status;
@@ -67,7 +67,7 @@ std::shared_ptr<ClientWithMic> first_leg(StepAnswer::Status status, bool answere
 
 std::shared_ptr<ClientWithMic> mic_sent() {
     auto engine = first_leg(StepAnswer::Status::done);
-    const RequestId id = poll_all(*engine).last<GetMic>()->id;
+    const RequestId id = poll_all(*engine).the<GetMic>().id;
     engine->answer(id, MicAnswer{octets("a mic"), {}});
     static_cast<void>(poll_all(*engine));
     return engine;
@@ -87,7 +87,7 @@ std::shared_ptr<ClientWithMic> told_of_error(std::shared_ptr<ClientWithMic> engi
 std::shared_ptr<ClientWithMic> sent_error_token(std::shared_ptr<ClientWithMic> engine,
                                                 bool answered) {
     engine->receive(wire::build_error_token(octets("an error token")));
-    const RequestId id = poll_all(*engine).last<GssStep>()->id;
+    const RequestId id = poll_all(*engine).the<GssStep>().id;
     if (answered) {
         engine->answer(id, StepAnswer{});
         static_cast<void>(poll_all(*engine));
@@ -99,7 +99,7 @@ std::shared_ptr<ClientKeyex> keyex(bool started, bool answered) {
     auto engine = std::make_shared<ClientKeyex>(ClientKeyex::create(keyex_options()).value());
     if (started) {
         engine->start();
-        const RequestId id = poll_all(*engine).last<GetMic>()->id;
+        const RequestId id = poll_all(*engine).the<GetMic>().id;
         if (answered) {
             engine->answer(id, MicAnswer{octets("a mic"), {}});
             static_cast<void>(poll_all(*engine));

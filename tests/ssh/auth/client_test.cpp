@@ -61,7 +61,7 @@ struct Client {
                                                Bytes(token->begin(), token->end())});
         return wire::build_token(answer.token);
     }
-    const Fail& failure() { return *rig.last<Fail>(); }
+    const Fail& failure() { return rig.the<Fail>(); }
 };
 
 /// A client that has come to that state, by the name that the engine's table gives it.
@@ -140,7 +140,7 @@ TEST(ClientRules, the_selected_mechanism_is_used_and_no_other) {
     engine.start();
     engine.receive(wire::build_response(mechanism::krb5()));
     const Polled polled = poll_all(engine);
-    EXPECT_EQ(polled.last<GssStep>()->mechanism, mechanism::krb5());
+    EXPECT_EQ(polled.the<GssStep>().mechanism, mechanism::krb5());
     for (const unsigned tokens : {1U, 2U}) {
         Script lying;
         lying.tokens = tokens;
@@ -183,12 +183,12 @@ TEST(ClientRules, sec_A1_27_success_that_waits_for_our_mic_is_no_answer_to_it) {
         mic.start();
         mic.receive(wire::build_response(mechanism::krb5()));
         Polled polled = poll_all(mic);
-        mic.answer(polled.last<GssStep>()->id, host.step(*polled.last<GssStep>()));
+        mic.answer(polled.the<GssStep>().id, host.step(polled.the<GssStep>()));
         polled = poll_all(mic);
         EXPECT_EQ(polled.words, "Send61 GetMic");
         mic.receive(early);
         EXPECT_EQ(poll_all(mic).words, partial ? "Release Fail0" : "Release Fail2");
-        EXPECT_EQ(mic.answer(polled.last<GetMic>()->id, MicAnswer{octets("mic"), {}}), Fed::ended);
+        EXPECT_EQ(mic.answer(polled.the<GetMic>().id, MicAnswer{octets("mic"), {}}), Fed::ended);
     }
 }
 
@@ -201,7 +201,7 @@ TEST(ClientRules, partial_success_counts_only_for_a_mic) {
     }
     Client honest = client_in("result");
     EXPECT_EQ(honest.told(failure_message(true)), "AuthDonePartly");
-    EXPECT_EQ(honest.rig.last<AuthDone>()->methods,
+    EXPECT_EQ(honest.rig.the<AuthDone>().methods,
               (std::vector<std::string>{"publickey", "password"}));
 }
 
@@ -237,20 +237,20 @@ TEST(ClientRules, rfc_U19_the_librarys_words_for_an_error_token_are_kept) {
     engine.start();
     engine.receive(wire::build_response(mechanism::krb5()));
     Polled polled = poll_all(engine);
-    engine.answer(polled.last<GssStep>()->id, host.step(*polled.last<GssStep>()));
+    engine.answer(polled.the<GssStep>().id, host.step(polled.the<GssStep>()));
     static_cast<void>(poll_all(engine));
     engine.receive(wire::build_error_token(octets("KRB-ERROR")));
     polled = poll_all(engine);
     ASSERT_EQ(polled.words, "Step");
-    EXPECT_EQ(as_text(polled.last<GssStep>()->token), "KRB-ERROR");
+    EXPECT_EQ(as_text(polled.the<GssStep>().token), "KRB-ERROR");
     StepAnswer answer;
     answer.text = "clock skew \x1b[2J";
     engine.receive(failure_message()); // is held until the library has answered
     EXPECT_EQ(poll_all(engine).words, "");
-    engine.answer(polled.last<GssStep>()->id, answer);
+    engine.answer(polled.the<GssStep>().id, answer);
     polled = poll_all(engine);
     EXPECT_EQ(polled.words, "Release Fail0");
-    EXPECT_NE(polled.last<Fail>()->text.find("clock skew \\x1b[2J"), std::string::npos);
+    EXPECT_NE(polled.the<Fail>().text.find("clock skew \\x1b[2J"), std::string::npos);
 }
 
 TEST(ClientRules, rfc_U19_an_error_token_is_never_a_way_to_be_complete) {
@@ -260,7 +260,7 @@ TEST(ClientRules, rfc_U19_an_error_token_is_never_a_way_to_be_complete) {
     engine.start();
     engine.receive(wire::build_response(mechanism::krb5()));
     Polled polled = poll_all(engine);
-    engine.answer(polled.last<GssStep>()->id, host.step(*polled.last<GssStep>()));
+    engine.answer(polled.the<GssStep>().id, host.step(polled.the<GssStep>()));
     static_cast<void>(poll_all(engine));
     engine.receive(wire::build_error_token(octets("KRB-ERROR")));
     polled = poll_all(engine);
@@ -269,7 +269,7 @@ TEST(ClientRules, rfc_U19_an_error_token_is_never_a_way_to_be_complete) {
     answer.mechanism = mechanism::krb5();
     answer.flags = ContextFlag::mutual | ContextFlag::integrity;
     answer.token = octets("not sent");
-    engine.answer(polled.last<GssStep>()->id, answer);
+    engine.answer(polled.the<GssStep>().id, answer);
     EXPECT_EQ(poll_all(engine).words, "");
     engine.receive(wire::build_success());
     EXPECT_EQ(poll_all(engine).words, "Release Fail2");
@@ -380,9 +380,9 @@ TEST(ClientRules, no_mic_no_message) {
         engine.start();
         engine.receive(wire::build_response(mechanism::krb5()));
         Polled polled = poll_all(engine);
-        engine.answer(polled.last<GssStep>()->id, host.step(*polled.last<GssStep>()));
+        engine.answer(polled.the<GssStep>().id, host.step(polled.the<GssStep>()));
         polled = poll_all(engine);
-        engine.answer(polled.last<GetMic>()->id, answer);
+        engine.answer(polled.the<GetMic>().id, answer);
         EXPECT_EQ(poll_all(engine).words, "Release Fail0");
     }
 }

@@ -59,17 +59,17 @@ TEST(Keyex, rfc_X02_the_mic_is_over_session_user_service_and_method) {
     EXPECT_EQ(client.start(), Fed::taken);
     const Polled asked = poll_all(client);
     ASSERT_EQ(asked.words, "GetMic");
-    EXPECT_EQ(asked.last<GetMic>()->context, kex_context);
-    EXPECT_EQ(as_text(asked.last<GetMic>()->data.view()), wanted);
-    client.answer(asked.last<GetMic>()->id, MicAnswer{octets("the mic"), {}});
+    EXPECT_EQ(asked.the<GetMic>().context, kex_context);
+    EXPECT_EQ(as_text(asked.the<GetMic>().data.view()), wanted);
+    client.answer(asked.the<GetMic>().id, MicAnswer{octets("the mic"), {}});
     const Polled sent = poll_all(client);
     ServerUserAuth server = ServerUserAuth::create(server_options_after_kex()).value();
-    server.receive(sent.last<SendMessage>()->payload);
+    server.receive(sent.the<SendMessage>().payload);
     const Polled verify = poll_all(server);
     ASSERT_EQ(verify.words, "VerifyMic");
-    EXPECT_EQ(verify.last<VerifyMic>()->context, kex_context);
-    EXPECT_EQ(as_text(verify.last<VerifyMic>()->data.view()), wanted);
-    EXPECT_EQ(as_text(BytesView(verify.last<VerifyMic>()->mic)), "the mic");
+    EXPECT_EQ(verify.the<VerifyMic>().context, kex_context);
+    EXPECT_EQ(as_text(verify.the<VerifyMic>().data.view()), wanted);
+    EXPECT_EQ(as_text(BytesView(verify.the<VerifyMic>().mic)), "the mic");
 }
 
 TEST(Keyex, rfc_X03_without_a_gss_key_exchange_it_is_refused_and_not_listed) {
@@ -129,8 +129,8 @@ TEST(Keyex, rfc_X06_a_bad_mic_is_a_failure_and_nobody_is_asked) {
     EXPECT_EQ(login.run.numbers(), (Numbers{50, 51}));
     EXPECT_EQ(login.server.host.counts().authorized, 0U);
     EXPECT_NE(login.run.last<AttemptFailed>(Side::server), nullptr);
-    EXPECT_EQ(login.run.last<Fail>(Side::client)->fault, Fault::refused);
-    EXPECT_EQ(login.run.last<Fail>(Side::client)->disconnect_reason, 0U);
+    EXPECT_EQ(the<Fail>(login.run, Side::client).fault, Fault::refused);
+    EXPECT_EQ(the<Fail>(login.run, Side::client).disconnect_reason, 0U);
     EXPECT_TRUE(login.server.host.has(kex_context));
     for (const Bytes& rest :
          {Bytes{}, wire::Writer().text("").take(), wire::Writer().text("mic").byte(0).take(),
@@ -220,7 +220,7 @@ TEST(Keyex, sec_A1_19_both_methods_ask_the_same_question_before_any_success) {
         server.host.handle(server.engine, *verify);
         Polled polled = poll_all(server.engine);
         ASSERT_EQ(polled.words, "Authorize");
-        asked.push_back(*polled.last<Authorize>());
+        asked.push_back(polled.the<Authorize>());
         AuthorizeAnswer no;
         no.reason = "not from that address";
         server.engine.answer(asked.back().id, no);
@@ -244,7 +244,7 @@ TEST(Keyex, sec_A1_12_a_success_of_with_mic_gives_back_what_the_key_exchange_del
     const PairRun run = run_pair(client.engine, server.engine, client.host, server.host);
     ASSERT_NE(run.last<AuthDone>(Side::server), nullptr);
     EXPECT_FALSE(server.host.has(kex_context));
-    EXPECT_TRUE(server.host.has(run.last<AuthDone>(Side::server)->context));
+    EXPECT_TRUE(server.host.has(the<AuthDone>(run, Side::server).context));
 }
 
 TEST(Keyex, a_request_is_whole_and_is_answered_before_the_next_one) {
@@ -257,18 +257,18 @@ TEST(Keyex, a_request_is_whole_and_is_answered_before_the_next_one) {
     ASSERT_EQ(polled.words, "VerifyMic");
     server.engine.receive(with_mic_request());
     EXPECT_EQ(poll_all(server.engine).words, "");
-    server.engine.answer(polled.last<VerifyMic>()->id, VerifyAnswer{});
+    server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{});
     EXPECT_EQ(poll_all(server.engine).words, "AttemptFailed Send51 Send60");
     // After a success nothing that waited is looked at.
     ServerRig other = server_rig(server_options_after_kex());
     other.engine.receive(request);
     polled = poll_all(other.engine);
     other.engine.receive(with_mic_request());
-    other.engine.answer(polled.last<VerifyMic>()->id, VerifyAnswer{true, {}});
+    other.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{true, {}});
     polled = poll_all(other.engine);
     AuthorizeAnswer yes;
     yes.decision = AuthorizeAnswer::Decision::allow;
-    other.engine.answer(polled.last<Authorize>()->id, yes);
+    other.engine.answer(polled.the<Authorize>().id, yes);
     EXPECT_EQ(poll_all(other.engine).words, "Send52 AuthDone");
 }
 
@@ -295,7 +295,7 @@ TEST(Keyex, no_mic_no_request) {
                                     MicAnswer{Bytes(max_token_size + 1), {}}}) {
         ClientKeyex client = ClientKeyex::create(keyex_options()).value();
         client.start();
-        client.answer(poll_all(client).last<GetMic>()->id, answer);
+        client.answer(poll_all(client).the<GetMic>().id, answer);
         EXPECT_EQ(poll_all(client).words, "Fail0");
     }
 }

@@ -107,7 +107,7 @@ TEST(Login, rfc_U14_sec_A1_37_contexts_without_integrity_are_refused_by_default)
     // The client's own default is the same.
     const Login strict = log_in(client_options(), server_options(), script, script);
     ASSERT_NE(strict.run.last<Fail>(Side::client), nullptr);
-    EXPECT_EQ(strict.run.last<Fail>(Side::client)->fault, Fault::local);
+    EXPECT_EQ(the<Fail>(strict.run, Side::client).fault, Fault::local);
     EXPECT_EQ(strict.run.numbers(), (Numbers{50, 60}));
 }
 
@@ -186,7 +186,7 @@ TEST(Login, rfc_U15_an_empty_user_name_is_allowed_where_the_host_can_tell) {
     client.user.clear();
     const Login login = log_in(client, server_options(), {}, {});
     ASSERT_NE(login.run.last<AuthDone>(Side::server), nullptr);
-    EXPECT_EQ(login.run.last<AuthDone>(Side::server)->user, "");
+    EXPECT_EQ(the<AuthDone>(login.run, Side::server).user, "");
 }
 
 TEST(Login, rfc_U17_more_methods_may_be_needed) {
@@ -307,8 +307,8 @@ TEST(Login, rfc_U07_sec_A1_09_each_failing_exit_is_reported_once_and_before_its_
         for (const Action& action : login.run.server) {
             reports += std::holds_alternative<AttemptFailed>(action) ? 1U : 0U;
         }
-        EXPECT_EQ(reports, 1U);
-        EXPECT_EQ(login.run.last<AttemptFailed>(Side::server)->failures, 1U);
+        ASSERT_EQ(reports, 1U);
+        EXPECT_EQ(the<AttemptFailed>(login.run, Side::server).failures, 1U);
         EXPECT_EQ(login.run.numbers().back(), 51U);
         EXPECT_EQ(login.server.host.contexts(), 0U);
     }
@@ -325,7 +325,7 @@ TEST(Login, an_acceptor_that_answers_anything_but_more_and_done_has_failed) {
         answer.status = static_cast<StepAnswer::Status>(status);
         answer.flags = ContextFlag::mutual | ContextFlag::integrity;
         answer.mechanism = mechanism::krb5();
-        server.engine.answer(polled.last<GssStep>()->id, answer);
+        server.engine.answer(polled.the<GssStep>().id, answer);
         EXPECT_EQ(poll_all(server.engine).words, "Release AttemptFailed Send64 Send51") << status;
     }
 }

@@ -74,7 +74,7 @@ ServerRig keyex_at(bool authorizing) {
     server.engine.receive(keyex_request());
     const Polled polled = poll_all(server.engine);
     if (authorizing) {
-        server.engine.answer(polled.last<VerifyMic>()->id, VerifyAnswer{true, {}});
+        server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{true, {}});
         EXPECT_EQ(poll_all(server.engine).words, "Authorize");
     }
     return server;
@@ -84,7 +84,7 @@ ServerRig with_mic_authorizing() {
     ServerRig server = after_legs(2, 1);
     server.engine.receive(wire::build_mic(octets("a mic")));
     const Polled polled = poll_all(server.engine);
-    server.engine.answer(polled.last<VerifyMic>()->id, VerifyAnswer{true, {}});
+    server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{true, {}});
     EXPECT_EQ(poll_all(server.engine).words, "Authorize");
     return server;
 }

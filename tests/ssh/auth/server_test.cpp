@@ -302,10 +302,10 @@ TEST(ServerRules, rfc_U19_U20_the_clients_error_token_gets_no_failure) {
         answer.flags = ContextFlag::mutual | ContextFlag::integrity;
         answer.token = octets("never sent");
         answer.text = "the clock of the server is wrong";
-        half.engine.answer(polled.last<GssStep>()->id, answer);
+        half.engine.answer(polled.the<GssStep>().id, answer);
         const Polled after = poll_all(half.engine);
         EXPECT_EQ(after.words, "Release AttemptFailed");
-        EXPECT_NE(after.last<AttemptFailed>()->reason.find(answer.text), std::string::npos);
+        EXPECT_NE(after.the<AttemptFailed>().reason.find(answer.text), std::string::npos);
         // U20: a new request follows and is taken.
         half.feed(with_mic_request());
         EXPECT_EQ(half.numbers().back(), 60U);
@@ -382,7 +382,7 @@ TEST(ServerRules, rfc_U21_after_a_partial_success_user_and_service_stay) {
     Initiator initiator;
     server.feed(with_mic_request());
     server.engine.receive(wire::build_token(initiator.step().token));
-    EXPECT_EQ(poll_all(server.engine).last<GssStep>()->context, attempt_context(4));
+    EXPECT_EQ(poll_all(server.engine).the<GssStep>().context, attempt_context(4));
 }
 
 TEST(ServerRules, rfc_U21_sec_A1_08_failures_are_limited) {
@@ -412,7 +412,7 @@ TEST(ServerRules, rfc_U21_sec_A1_08_failures_are_limited) {
         }
         EXPECT_EQ(server.count<AttemptFailed>(), 3U) << way;
         ASSERT_NE(server.last<Fail>(), nullptr);
-        EXPECT_EQ(server.last<Fail>()->disconnect_reason, 14U);
+        EXPECT_EQ(server.the<Fail>().disconnect_reason, 14U);
         EXPECT_EQ(server.engine.receive(with_mic_request()), Fed::ended);
     }
     ServerRig server = server_rig(options);
@@ -433,7 +433,7 @@ TEST(ServerRules, sec_A1_08_requests_are_limited_even_when_none_fails) {
     EXPECT_EQ(server.count<OtherRequest>(), 5U);
     EXPECT_EQ(server.count<AttemptFailed>(), 0U);
     ASSERT_NE(server.last<Fail>(), nullptr);
-    EXPECT_EQ(server.last<Fail>()->disconnect_reason, 14U);
+    EXPECT_EQ(server.the<Fail>().disconnect_reason, 14U);
 }
 
 TEST(ServerRules, messages_that_cross_a_refusal_are_ignored_a_few_times) {
@@ -501,11 +501,11 @@ TEST(ServerRules, sec_A1_05_nobody_decides_means_no) {
     server.engine.receive(wire::build_mic(initiator.mic(mic_data({session_id(), "root"}))));
     Polled polled = poll_all(server.engine);
     ASSERT_EQ(polled.words, "VerifyMic");
-    server.engine.answer(polled.last<VerifyMic>()->id, VerifyAnswer{true, {}});
+    server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{true, {}});
     polled = poll_all(server.engine);
     ASSERT_EQ(polled.words, "Authorize") << "a good MIC alone is no success";
-    EXPECT_EQ(polled.last<Authorize>()->user, "root");
-    server.engine.answer(polled.last<Authorize>()->id, AuthorizeAnswer{});
+    EXPECT_EQ(polled.the<Authorize>().user, "root");
+    server.engine.answer(polled.the<Authorize>().id, AuthorizeAnswer{});
     EXPECT_EQ(poll_all(server.engine).words, "Release AttemptFailed Send51");
 }
 
