@@ -163,7 +163,7 @@ TEST(KexMemory, a_half_open_engine_holds_at_most_8_KiB) {
 bool heap_is_counted() {
     constexpr std::size_t probe = 1000;
     const std::size_t before = heap_in_use();
-    void* memory = std::malloc(probe);
+    void* volatile memory = std::malloc(probe); // volatile: the pair must not be optimised away
     const bool seen = heap_in_use() >= before + probe;
     std::free(memory);
     return seen && heap_in_use() == before;
@@ -200,7 +200,8 @@ TEST(KexMemory, a_KEXINIT_is_not_kept) {
         const ServerKexOptions options = server_options({}, transcript);
         return held_by([&] { server = ServerKeyExchange::create(toy, options).value(); }).ours;
     };
-    EXPECT_EQ(engine_of(100), engine_of(100000));
+    // As malloc rounds up.
+    EXPECT_LE(engine_of(100000), engine_of(100) + 200);
 }
 
 } // namespace
