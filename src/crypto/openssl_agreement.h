@@ -34,12 +34,17 @@ private:
 
 /// An ephemeral key pair on @p curve.
 [[nodiscard]] Result<std::unique_ptr<KeyAgreement>> openssl_ecdh(EcdhCurve curve);
+/// The same with a key pair that is there already.
+[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> ecdh_agreement(EcdhCurve curve, PkeyPtr own);
+
 /// An ephemeral key pair in @p group.
 [[nodiscard]] Result<std::unique_ptr<KeyAgreement>> openssl_dh(const DhGroup& group);
+/// The same with a key pair that is there already.
+[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> dh_agreement(const DhGroup& group, PkeyPtr own);
 
 /// The size of a private exponent for a modulus of @p modulus_bits.
 [[nodiscard]] int exponent_bits(int modulus_bits) noexcept;
-/// A key pair in the group of @p p and @p g, which must be good.
-[[nodiscard]] Result<PkeyPtr> make_dh_key(const BIGNUM& p, const BIGNUM& g);
+/// A key pair in @p group.
+[[nodiscard]] Result<PkeyPtr> make_dh_key(const DhGroup& group);
 
 } // namespace gss::inline v0::ssh::detail

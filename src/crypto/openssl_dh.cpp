@@ -6,6 +6,7 @@
 #include <openssl/dh.h>
 
 #include <algorithm>
+#include <array>
 
 namespace gss::inline v0::ssh::detail {
 
@@ -22,20 +23,60 @@ NumberPtr number_of(BytesView magnitude) {
                                static_cast<int>(magnitude.size()), nullptr));
 }
 
-Bytes octets_of(const BIGNUM& number) {
-    Bytes octets(static_cast<std::size_t>(BN_num_bytes(&number)));
-    const int written = BN_bn2bin(&number, reinterpret_cast<unsigned char*>(octets.data()));
-    octets.resize(static_cast<std::size_t>(std::max(written, 0)));
+Result<Bytes> octets_of(const BIGNUM& number) {
+    const int size = BN_num_bytes(&number);
+    Bytes octets(static_cast<std::size_t>(size));
+    if (BN_bn2binpad(&number, reinterpret_cast<unsigned char*>(octets.data()), size) != size) {
+        return openssl_failure(operation, "BN_bn2binpad");
+    }
     return octets;
 }
 
 /// 2 <= @p number <= @p p - 2. The second half is p > number + 1; @p number is not changed.
 Result<bool> is_inside(const BIGNUM& number, const BIGNUM& p) {
     const NumberPtr above(BN_dup(&number));
-    if (!above || !succeeded(BN_add_word(above.get(), 1))) {
+    if (!above) {
+        return openssl_failure(operation, "BN_dup");
+    }
+    if (!succeeded(BN_add_word(above.get(), 1))) {
         return openssl_failure(operation, "BN_add_word");
     }
     return BN_cmp(&number, BN_value_one()) > 0 && BN_cmp(above.get(), &p) < 0;
+}
+
+struct Numbers {
+    NumberPtr p;
+    NumberPtr g;
+};
+
+Error bad_group(std::string what) {
+    return {ErrorCode::malformed_parameter, std::string(operation), std::move(what)};
+}
+
+/// The numbers of @p group, when a key exchange in it makes any sense. Whether p is a safe prime is
+/// not looked at: that takes longer than the exchange.
+Result<Numbers> numbers_of(const DhGroup& group) {
+    constexpr std::size_t most_octets = most_modulus_bits / 8;
+    if (group.p.size() > most_octets || group.g.size() > most_octets) {
+        return bad_group("the group has more than 8192 bits");
+    }
+    Numbers numbers{number_of(group.p), number_of(group.g)};
+    if (!numbers.p || !numbers.g) {
+        return openssl_failure(operation, "BN_bin2bn");
+    }
+    if (BN_num_bits(numbers.p.get()) < least_modulus_bits ||
+        !succeeded(BN_is_odd(numbers.p.get()))) {
+        return bad_group("the modulus is even or has less than 1024 bits");
+    }
+    // 0, 1 and p-1 generate next to nothing.
+    const Result<bool> inside = is_inside(*numbers.g, *numbers.p);
+    if (!inside.has_value()) {
+        return inside.error();
+    }
+    if (!*inside) {
+        return bad_group("the generator is not in [2, p-2]");
+    }
+    return numbers;
 }
 
 /// The parameters of a group, and a public key in it unless @p public_key is null.
@@ -49,11 +90,6 @@ Result<PkeyPtr> make_key_object(const BIGNUM& p, const BIGNUM& g, const BIGNUM* 
         (public_key != nullptr &&
          !succeeded(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, public_key)))) {
         return openssl_failure(operation, "OSSL_PARAM_BLD_push_BN");
-    }
-    if (public_key == nullptr &&
-        !succeeded(OSSL_PARAM_BLD_push_long(builder.get(), OSSL_PKEY_PARAM_DH_PRIV_LEN,
-                                            exponent_bits(BN_num_bits(&p))))) {
-        return openssl_failure(operation, "OSSL_PARAM_BLD_push_long");
     }
     const ParamsPtr parameters(OSSL_PARAM_BLD_to_param(builder.get()));
     if (!parameters) {
@@ -79,13 +115,13 @@ Result<PkeyPtr> make_key_object(const BIGNUM& p, const BIGNUM& g, const BIGNUM* 
 
 class DhAgreement final : public OpensslAgreement {
 public:
-    DhAgreement(PkeyPtr own, Bytes public_key, NumberPtr p, NumberPtr g) noexcept
+    DhAgreement(PkeyPtr own, Bytes public_key, Numbers group) noexcept
         : OpensslAgreement(std::move(own), std::move(public_key), detail::operation),
-          p_(std::move(p)), g_(std::move(g)) {}
+          group_(std::move(group)) {}
 
 protected:
     [[nodiscard]] Result<PkeyPtr> import_peer(BytesView peer) const override {
-        if (peer.size() > static_cast<std::size_t>(BN_num_bytes(p_.get()))) {
+        if (peer.size() > static_cast<std::size_t>(BN_num_bytes(group_.p.get()))) {
             return bad_peer_key(operation(), "has more octets than the modulus");
         }
         const NumberPtr number = number_of(peer);
@@ -94,14 +130,14 @@ protected:
         }
         // RFC 4253 s8: "Values of 'e' or 'f' that are not in the range [1, p-1] MUST NOT be sent or
         // accepted by either side." 1 and p-1 are refused too: they make the secret known.
-        const Result<bool> inside = is_inside(*number, *p_);
+        const Result<bool> inside = is_inside(*number, *group_.p);
         if (!inside.has_value()) {
             return inside.error();
         }
         if (!*inside) {
             return bad_peer_key(operation(), "is not in [2, p-2]");
         }
-        return make_key_object(*p_, *g_, number.get());
+        return make_key_object(*group_.p, *group_.g, number.get());
     }
 
     [[nodiscard]] Result<void> check_secret(BytesView secret) const override {
@@ -110,7 +146,7 @@ protected:
             return openssl_failure(operation(), "BN_bin2bn");
         }
         // RFC 4419 s3: "they MUST accept the shared secret K only if 1 < K < p - 1"
-        const Result<bool> inside = is_inside(*number, *p_);
+        const Result<bool> inside = is_inside(*number, *group_.p);
         if (!inside.has_value()) {
             return inside.error();
         }
@@ -119,8 +155,7 @@ protected:
     }
 
 private:
-    NumberPtr p_;
-    NumberPtr g_;
+    Numbers group_;
 };
 
 } // namespace
@@ -133,8 +168,12 @@ int exponent_bits(int modulus_bits) noexcept {
     return std::min(wanted, modulus_bits - 2);
 }
 
-Result<PkeyPtr> make_dh_key(const BIGNUM& p, const BIGNUM& g) {
-    const Result<PkeyPtr> parameters = make_key_object(p, g, nullptr);
+Result<PkeyPtr> make_dh_key(const DhGroup& group) {
+    const Result<Numbers> numbers = numbers_of(group);
+    if (!numbers) {
+        return numbers.error();
+    }
+    const Result<PkeyPtr> parameters = make_key_object(*numbers->p, *numbers->g, nullptr);
     if (!parameters) {
         return parameters.error();
     }
@@ -145,6 +184,13 @@ Result<PkeyPtr> make_dh_key(const BIGNUM& p, const BIGNUM& g) {
     if (!succeeded(EVP_PKEY_keygen_init(context.get()))) {
         return openssl_failure(operation, "EVP_PKEY_keygen_init");
     }
+    int private_bits = exponent_bits(BN_num_bits(numbers->p.get()));
+    const std::array<OSSL_PARAM, 2> settings{
+        OSSL_PARAM_construct_int(OSSL_PKEY_PARAM_DH_PRIV_LEN, &private_bits),
+        OSSL_PARAM_construct_end()};
+    if (!succeeded(EVP_PKEY_CTX_set_params(context.get(), settings.data()))) {
+        return openssl_failure(operation, "EVP_PKEY_CTX_set_params");
+    }
     EVP_PKEY* made = nullptr;
     const int returned = EVP_PKEY_generate(context.get(), &made);
     PkeyPtr key(made);
@@ -154,49 +200,38 @@ Result<PkeyPtr> make_dh_key(const BIGNUM& p, const BIGNUM& g) {
     return key;
 }
 
-Result<std::unique_ptr<KeyAgreement>> openssl_dh(const DhGroup& group) {
+Result<std::unique_ptr<KeyAgreement>> dh_agreement(const DhGroup& group, PkeyPtr own) {
     const OwnErrors errors;
-    constexpr std::size_t most_octets = most_modulus_bits / 8;
-    if (group.p.size() > most_octets || group.g.size() > most_octets) {
-        return Error(ErrorCode::malformed_parameter, std::string(operation),
-                     "the group has more than 8192 bits");
-    }
-    NumberPtr p = number_of(group.p);
-    NumberPtr g = number_of(group.g);
-    if (!p || !g) {
-        return openssl_failure(operation, "BN_bin2bn");
-    }
-    if (BN_num_bits(p.get()) < least_modulus_bits || !succeeded(BN_is_odd(p.get()))) {
-        return Error(ErrorCode::malformed_parameter, std::string(operation),
-                     "the modulus is even or has less than 1024 bits");
-    }
-    // RFC 4419 s3 has g generate the subgroup; 0, 1 and p-1 generate next to nothing.
-    const Result<bool> inside = is_inside(*g, *p);
-    if (!inside.has_value()) {
-        return inside.error();
-    }
-    if (!*inside) {
-        return Error(ErrorCode::malformed_parameter, std::string(operation),
-                     "the generator is not in [2, p-2]");
-    }
-    Result<PkeyPtr> key = make_dh_key(*p, *g);
-    if (!key) {
-        return key.error();
+    Result<Numbers> numbers = numbers_of(group);
+    if (!numbers) {
+        return numbers.error();
     }
     BIGNUM* read = nullptr;
-    const int returned = EVP_PKEY_get_bn_param(key->get(), OSSL_PKEY_PARAM_PUB_KEY, &read);
+    const int returned = EVP_PKEY_get_bn_param(own.get(), OSSL_PKEY_PARAM_PUB_KEY, &read);
     const NumberPtr public_key(read);
     if (!succeeded(returned) || !public_key) {
         return openssl_failure(operation, "EVP_PKEY_get_bn_param");
     }
     // RFC 4462 s2.1: "C generates a random number x (1 < x < q)". Nobody meets 1 by chance.
-    if (BN_cmp(public_key.get(), g.get()) == 0) {
+    if (BN_cmp(public_key.get(), numbers->g.get()) == 0) {
         return Error(ErrorCode::failure, std::string(operation),
                      "the source of random numbers is broken: the exponent is 1");
     }
-    Bytes octets = octets_of(*public_key);
-    return std::unique_ptr<KeyAgreement>(std::make_unique<DhAgreement>(
-        *std::move(key), std::move(octets), std::move(p), std::move(g)));
+    Result<Bytes> octets = octets_of(*public_key);
+    if (!octets) {
+        return octets.error();
+    }
+    return std::unique_ptr<KeyAgreement>(
+        std::make_unique<DhAgreement>(std::move(own), *std::move(octets), *std::move(numbers)));
+}
+
+Result<std::unique_ptr<KeyAgreement>> openssl_dh(const DhGroup& group) {
+    const OwnErrors errors;
+    Result<PkeyPtr> key = make_dh_key(group);
+    if (!key) {
+        return key.error();
+    }
+    return dh_agreement(group, *std::move(key));
 }
 
 } // namespace gss::inline v0::ssh::detail

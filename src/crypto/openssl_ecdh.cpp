@@ -4,7 +4,6 @@
 
 #include <openssl/core_names.h>
 
-#include <algorithm>
 #include <array>
 
 namespace gss::inline v0::ssh::detail {
@@ -29,6 +28,19 @@ constexpr std::array<Curve, 5> curves{{
 }};
 
 constexpr std::byte uncompressed{0x04};
+
+const Curve* find(EcdhCurve wanted) noexcept {
+    for (const Curve& curve : curves) {
+        if (curve.curve == wanted) {
+            return &curve;
+        }
+    }
+    return nullptr;
+}
+
+Error no_such_curve() {
+    return {ErrorCode::unavailable, "ECDH", "there is no such curve"};
+}
 
 class EcdhAgreement final : public OpensslAgreement {
 public:
@@ -159,22 +171,30 @@ Result<PkeyPtr> generate(const Curve& curve) {
 
 Result<std::unique_ptr<KeyAgreement>> openssl_ecdh(EcdhCurve wanted) {
     const OwnErrors errors;
-    const auto curve = std::find_if(curves.begin(), curves.end(),
-                                    [wanted](const Curve& known) { return known.curve == wanted; });
-    if (curve == curves.end()) {
-        return Error(ErrorCode::unavailable, "ECDH", "there is no such curve");
+    const Curve* const curve = find(wanted);
+    if (curve == nullptr) {
+        return no_such_curve();
     }
     Result<PkeyPtr> key = generate(*curve);
     if (!key) {
         return key.error();
     }
+    return ecdh_agreement(wanted, *std::move(key));
+}
+
+Result<std::unique_ptr<KeyAgreement>> ecdh_agreement(EcdhCurve wanted, PkeyPtr own) {
+    const OwnErrors errors;
+    const Curve* const curve = find(wanted);
+    if (curve == nullptr) {
+        return no_such_curve();
+    }
     Result<Bytes> public_key =
-        curve->group == nullptr ? raw_public_key(*curve, **key) : point_of(*curve, **key);
+        curve->group == nullptr ? raw_public_key(*curve, *own) : point_of(*curve, *own);
     if (!public_key) {
         return public_key.error();
     }
     return std::unique_ptr<KeyAgreement>(
-        std::make_unique<EcdhAgreement>(*curve, *std::move(key), *std::move(public_key)));
+        std::make_unique<EcdhAgreement>(*curve, std::move(own), *std::move(public_key)));
 }
 
 } // namespace gss::inline v0::ssh::detail

@@ -4,25 +4,27 @@
 
 #include "openssl_handles.h"
 
+#include <algorithm>
+#include <array>
+
 namespace gss::inline v0::ssh::detail {
 
 namespace {
 
 constexpr std::string_view operation = "hash";
 
-const char* name_of(HashAlgorithm algorithm) noexcept {
-    switch (algorithm) {
-    case HashAlgorithm::sha1:
-        return "SHA1";
-    case HashAlgorithm::sha256:
-        return "SHA256";
-    case HashAlgorithm::sha384:
-        return "SHA384";
-    case HashAlgorithm::sha512:
-        return "SHA512";
-    }
-    return "";
-}
+struct Algorithm {
+    HashAlgorithm algorithm;
+    const char* name;
+    int size; ///< of a digest, in octets
+};
+
+constexpr std::array<Algorithm, 4> algorithms{{
+    {HashAlgorithm::sha1, "SHA1", 20},
+    {HashAlgorithm::sha256, "SHA256", 32},
+    {HashAlgorithm::sha384, "SHA384", 48},
+    {HashAlgorithm::sha512, "SHA512", 64},
+}};
 
 class OpensslHash final : public Hash {
 public:
@@ -69,14 +71,20 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<Hash>> openssl_hash(HashAlgorithm algorithm) {
+Result<std::unique_ptr<Hash>> openssl_hash(HashAlgorithm wanted) {
     const OwnErrors errors;
-    const DigestPtr digest(EVP_MD_fetch(nullptr, name_of(algorithm), nullptr));
+    const auto known =
+        std::find_if(algorithms.begin(), algorithms.end(),
+                     [wanted](const Algorithm& entry) { return entry.algorithm == wanted; });
+    if (known == algorithms.end()) {
+        return Error(ErrorCode::unavailable, std::string(operation), "there is no such algorithm");
+    }
+    const DigestPtr digest(EVP_MD_fetch(nullptr, known->name, nullptr));
     if (!digest) {
         return openssl_failure(operation, "EVP_MD_fetch", ErrorCode::unavailable);
     }
-    const int size = EVP_MD_get_size(digest.get());
-    if (size <= 0 || size > EVP_MAX_MD_SIZE) {
+    // EVP_DigestFinal_ex writes as much as the digest has, whatever room there is.
+    if (EVP_MD_get_size(digest.get()) != known->size) {
         return openssl_failure(operation, "EVP_MD_get_size");
     }
     DigestContextPtr context(EVP_MD_CTX_new());
@@ -87,7 +95,7 @@ Result<std::unique_ptr<Hash>> openssl_hash(HashAlgorithm algorithm) {
         return openssl_failure(operation, "EVP_DigestInit_ex2");
     }
     return std::unique_ptr<Hash>(
-        std::make_unique<OpensslHash>(std::move(context), static_cast<std::size_t>(size)));
+        std::make_unique<OpensslHash>(std::move(context), static_cast<std::size_t>(known->size)));
 }
 
 } // namespace gss::inline v0::ssh::detail
