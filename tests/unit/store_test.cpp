@@ -363,6 +363,17 @@ TEST_P(Storing, that_fails_leaves_the_old_cache_as_it_was) {
     }
 }
 
+TEST_P(Storing, loses_to_a_cache_that_appears_meanwhile) {
+    rfc2744::NewCacheFile file(path("raced"));
+    ASSERT_FALSE(file.begin(false).has_value());
+    std::ofstream(file.name().substr(5)) << "ours\n";
+    std::ofstream(path("raced")) << "precious\n";
+    const std::optional<rfc2744::Finding> finding = file.publish(false);
+    ASSERT_TRUE(finding.has_value());
+    EXPECT_EQ(finding->code, ErrorCode::duplicate_element);
+    EXPECT_EQ(content(path("raced")), "precious\n");
+}
+
 TEST_P(Storing, that_stored_nothing_is_not_believed) {
     fake.behaviour.stores_nothing = true;
     EXPECT_EQ(code_of(store("FILE:" + path("new"))), ErrorCode::failure);
