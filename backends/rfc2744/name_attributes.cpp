@@ -2,9 +2,9 @@
 // What names say beside themselves (RFC 6680), and which local accounts they may act as.
 #include "native_name.h"
 
-#include "account.h"
 #include "convert.h"
 #include "library_backend.h"
+#include "local_account.h"
 #include "status.h"
 
 #include <system_error>

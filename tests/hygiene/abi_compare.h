@@ -109,9 +109,14 @@ GSSXX_RFC2744_SYMBOLS(GSSXX_SAME_CALL, GSSXX_SAME_CALL)
 
 // In libkrb5 the families name the same numbers differently: int, unsigned int, an enumeration.
 template <typename T>
-inline constexpr bool is_number = (std::is_integral_v<T> || std::is_enum_v<T>)&&sizeof(T) == 4;
+constexpr bool is_number() {
+    if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
+        return sizeof(T) == sizeof(std::int32_t);
+    }
+    return false;
+}
 template <typename T>
-using Number = std::conditional_t<is_number<T>, std::int32_t, typename Ours<T>::Type>;
+using Number = std::conditional_t<is_number<T>(), std::int32_t, typename Ours<T>::Type>;
 template <typename T>
 struct Loose;
 template <typename R, typename... A>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attributes of names and their local accounts, on a fake.
 #include "access.h"
-#include "account.h"
 #include "counting.h"
 #include "fake_library.h"
 #include "library_backend.h"
+#include "local_account.h"
 
 #include <gssxx/gssxx.h>
 
