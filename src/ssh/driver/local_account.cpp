@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "account.h"
+#include "local_account.h"
 
 #if __has_include(<pwd.h>)
 #include <cerrno>
