@@ -45,6 +45,7 @@ void register_all(Suite& suite) {
         add_messages(suite, backend);
         add_establishment(suite, backend);
         add_memory(suite, backend);
+        add_ssh_login(suite, backend);
     }
 }
 

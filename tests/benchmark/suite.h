@@ -51,5 +51,6 @@ private:
 void add_messages(Suite& suite, const Backend& backend);
 void add_establishment(Suite& suite, const Backend& backend);
 void add_memory(Suite& suite, const Backend& backend);
+void add_ssh_login(Suite& suite, const Backend& backend);
 
 } // namespace gss::bench
