@@ -13,6 +13,7 @@ KRB5 = bytes.fromhex("06092a864886f712010202")
 # The framing of RFC 2743 s3.1 around nothing much.
 FIRST_TOKEN = b"\x60" + bytes([len(KRB5) + 8]) + KRB5 + b"\x01\x00" + b"AP-REQ"
 GROUP14_E = b"\x11" * 256
+HOST_KEY = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + b"\x03" * 32
 
 
 def string(octets):
@@ -39,7 +40,7 @@ def client_kex():
     for option, key in ((0, b"\x09" * 32), (1, b"\x04" + b"\x05" * 64)):
         complete = receive(b"\x20", string(key), string(MIC_OCTETS), b"\x01", string(b"AP-REP"))
         yield (bytes([option | 8]) + START + answer(MORE, octets=FIRST_TOKEN)
-               + receive(b"\x21", string(b"host key")) + complete + answer(DONE) + answer(VERIFY))
+               + receive(b"\x21", string(HOST_KEY)) + complete + answer(DONE) + answer(VERIFY))
         yield bytes([option]) + START + answer(MORE, octets=FIRST_TOKEN) + complete + answer(DONE) + answer(VERIFY, 0)
         yield (bytes([option | 8]) + START + answer(MORE, octets=FIRST_TOKEN) + receive(b"\x1f", string(b"more"))
                + answer(MORE, octets=b"again") + receive(b"\x1f", string(b"more")) + answer(FAILED, octets=b"KRB-ERROR"))

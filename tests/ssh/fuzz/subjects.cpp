@@ -7,7 +7,9 @@
 #include <gssxx/ssh/key_exchange.h>
 #include <gssxx/ssh/user_auth.h>
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace gss::test::fuzz {
 
@@ -19,6 +21,14 @@ constexpr std::array families{KexFamily::curve25519_sha256, KexFamily::nistp256_
                               KexFamily::group14_sha256, KexFamily::gex_sha1};
 const Bytes kexinit(20, std::byte{20});
 const Bytes session_id(32, std::byte{7});
+
+/// A K_S: string "ssh-ed25519", string key.
+Bytes sample_host_key() {
+    constexpr std::string_view name("\0\0\0\x0bssh-ed25519\0\0\0\x20", 19);
+    Bytes key(51, std::byte{3});
+    std::ranges::copy(as_bytes(name), key.begin());
+    return key;
+}
 
 void set_up(KexOptions& options, std::uint8_t bits) {
     options.method = {families[bits % 4], mechanism::krb5()};
@@ -41,7 +51,7 @@ void server_kex(std::uint8_t bits, const std::function<void(Subject)>& use) {
     ServerKexOptions options;
     set_up(options, bits);
     if (!options.null_host_key && (bits & 32U) != 0) {
-        options.host_key = Bytes(51, std::byte{3});
+        options.host_key = sample_host_key();
     }
     ServerKeyExchange engine = ServerKeyExchange::create(cheap_crypto(), options).value();
     use({&engine, [] { return Fed::taken; }});
