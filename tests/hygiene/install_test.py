@@ -17,7 +17,10 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
 OUTSIDE = TOP / "tests" / "hygiene" / "outside"
-PROGRAMS = {"gssxx": "main.cpp", "gssxx-realm": "realm.cpp"}
+PROGRAMS = {"gssxx": "main.cpp", "gssxx-realm": "realm.cpp", "gssxx-ssh": "ssh.cpp",
+            "gssxx-crypto": "crypto.cpp"}
+SAYS = {"realm": "realm library says: ccache_not_found", "crypto": "crypto library says: 32 octets",
+        "ssh": "ssh library says: gss-curve25519-sha256-toWM5Slw5Ew8Mqkay+al2g=="}
 
 
 def run(*command, **changes):
@@ -44,9 +47,10 @@ class Install(unittest.TestCase):
 
     def assert_works(self, program, libraries):
         text = run(program, LD_LIBRARY_PATH=libraries)
-        if program.name.endswith("realm"):
-            self.assertIn("realm library says: ccache_not_found", text)
-            return
+        for name, says in SAYS.items():
+            if program.name.endswith(name):
+                self.assertIn(says, text)
+                return
         self.assertIn(f"version {VERSION}\n", text)
         for backend in ("mit", "heimdal"):
             self.assertIn(f"{backend} available ", text)
@@ -102,7 +106,8 @@ class Install(unittest.TestCase):
         self.assertIn(f"gssxx_DIR:PATH={moved}", found)
         run("cmake", "--build", build)
         self.assert_works(build / "outside", moved / LIBDIR)
-        self.assert_works(build / "outside_realm", moved / LIBDIR)
+        for name in SAYS:
+            self.assert_works(build / f"outside_{name}", moved / LIBDIR)
         # Another minor version is no replacement.
         major, minor = VERSION.split(".")[:2]
         with self.assertRaises(AssertionError):
