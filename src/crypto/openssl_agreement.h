@@ -32,10 +32,10 @@ private:
     std::string_view operation_;
 };
 
-/// An ephemeral key pair on @p curve.
-[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> openssl_ecdh(EcdhCurve curve);
+/// An ephemeral key pair on @p wanted.
+[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> openssl_ecdh(EcdhCurve wanted);
 /// The same with a key pair that is there already.
-[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> ecdh_agreement(EcdhCurve curve, PkeyPtr own);
+[[nodiscard]] Result<std::unique_ptr<KeyAgreement>> ecdh_agreement(EcdhCurve wanted, PkeyPtr own);
 
 /// An ephemeral key pair in @p group.
 [[nodiscard]] Result<std::unique_ptr<KeyAgreement>> openssl_dh(const DhGroup& group);

@@ -6,6 +6,6 @@
 
 namespace gss::inline v0::ssh::detail {
 
-[[nodiscard]] Result<std::unique_ptr<Hash>> openssl_hash(HashAlgorithm algorithm);
+[[nodiscard]] Result<std::unique_ptr<Hash>> openssl_hash(HashAlgorithm wanted);
 
 } // namespace gss::inline v0::ssh::detail
