@@ -20,9 +20,9 @@ class EngineCore {
 public:
     /// The longest payload that is looked at: a packet of RFC 4253 s6.1 has 35000 octets, and
     /// transports in the field allow 256 KiB.
-    static constexpr std::size_t max_payload = 256 * 1024;
+    static constexpr std::size_t max_payload = std::size_t{256} * 1024;
     static constexpr std::size_t most_held = 8;
-    static constexpr std::size_t most_held_octets = 128 * 1024;
+    static constexpr std::size_t most_held_octets = std::size_t{128} * 1024;
 
     EngineCore() = default;
     EngineCore(const EngineCore&) = delete;
