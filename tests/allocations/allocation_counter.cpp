@@ -10,6 +10,7 @@ namespace {
 
 thread_local std::size_t calls = 0;
 thread_local std::size_t held = 0;
+thread_local std::size_t given = 0;
 
 void release(void* memory) noexcept {
     held -= malloc_usable_size(memory);
@@ -28,6 +29,10 @@ std::size_t held_bytes() noexcept {
     return held;
 }
 
+std::size_t allocated_bytes() noexcept {
+    return given;
+}
+
 } // namespace gss::test
 
 // The array and nothrow forms of the standard library come down to these.
@@ -38,6 +43,7 @@ void* operator new(std::size_t size) {
     }
     ++calls;
     held += malloc_usable_size(memory);
+    given += malloc_usable_size(memory);
     return memory;
 }
 

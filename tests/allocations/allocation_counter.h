@@ -14,6 +14,9 @@ namespace gss::test {
 /// malloc rounds them up.
 [[nodiscard]] std::size_t held_bytes() noexcept;
 
+/// Bytes that operator new has given to the calling thread since it began, given back or not.
+[[nodiscard]] std::size_t allocated_bytes() noexcept;
+
 /// How often @p task called operator new.
 template <typename Task>
 [[nodiscard]] std::size_t count_allocations(Task&& task) {

@@ -1,45 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stranger can make an engine allocate. A program of its own: it replaces operator new.
+// What a stranger can make an engine allocate. A program of its own: operator new counts.
+#include "allocation_counter.h"
 #include "auth_rig.h"
 
 #include "writer.h"
 
 #include <gtest/gtest.h>
 
-#include <malloc.h>
-
-#include <cstdlib>
 #include <functional>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-namespace {
-
-std::size_t allocated = 0; // in all
-std::size_t held = 0;      // now
-
-} // namespace
-
-// The array and nothrow forms of the standard library come down to these.
-void* operator new(std::size_t size) {
-    void* memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) {
-        throw std::bad_alloc();
-    }
-    allocated += malloc_usable_size(memory);
-    held += malloc_usable_size(memory);
-    return memory;
-}
-void operator delete(void* memory) noexcept {
-    held -= malloc_usable_size(memory);
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    operator delete(memory);
-}
 
 namespace gss::test {
 namespace {
@@ -53,9 +25,9 @@ template <typename EngineType>
 std::size_t held_by(const std::function<EngineType()>& make) {
     static_cast<void>(session_id()); // made before the count begins
     static_cast<void>(mechanism::krb5());
-    const std::size_t before = held;
+    const std::size_t before = held_bytes();
     const EngineType engine = make();
-    return held - before;
+    return held_bytes() - before;
 }
 
 TEST(Memory, a_half_open_server_holds_at_most_8_kib) {
@@ -135,11 +107,11 @@ TEST(Memory, a_half_open_client_holds_at_most_8_kib) {
 
 /// What an engine allocates, in all, while it takes @p payload and says what it has to say.
 std::size_t allocated_for(Engine& engine, const Bytes& payload) {
-    const std::size_t before = allocated;
+    const std::size_t before = allocated_bytes();
     engine.receive(payload);
     while (engine.poll()) {
     }
-    return allocated - before;
+    return allocated_bytes() - before;
 }
 
 TEST(Memory, sec_A1_16_a_count_of_mechanisms_allocates_nothing) {
@@ -186,10 +158,10 @@ TEST(Memory, a_long_conversation_of_failures_leaves_nothing_behind) {
         server.receive(with_mic_request("somebody else"));
         static_cast<void>(poll_all(server));
         if (i == 10) {
-            after_ten = held;
+            after_ten = held_bytes();
         }
     }
-    EXPECT_LE(held, after_ten + 256);
+    EXPECT_LE(held_bytes(), after_ten + 256);
 }
 
 } // namespace
