@@ -81,7 +81,8 @@ struct Describe {
         number(static_cast<std::uint64_t>(action.fault));
         number(action.disconnect_reason);
         add(action.text);
-        for (const unsigned char letter : action.text) {
+        for (const char octet : action.text) {
+            const auto letter = static_cast<unsigned char>(octet);
             hold(letter >= 0x20 && letter != 0x7f, "texts for people have no control characters");
         }
     }
@@ -233,7 +234,8 @@ std::uint8_t Cursor::byte() noexcept {
 
 BytesView Cursor::string() noexcept {
     const std::size_t high = byte();
-    const std::size_t size = std::min<std::size_t>(high * 256 + byte(), rest_.size());
+    const std::size_t low = byte();
+    const std::size_t size = std::min<std::size_t>(high * 256 + low, rest_.size());
     const BytesView taken = rest_.first(size);
     rest_ = rest_.subspan(size);
     return taken;
