@@ -204,7 +204,8 @@ Bytes operator+(Bytes left, BytesView right) {
 }
 
 bool contains(BytesView haystack, BytesView needle) {
-    return !std::ranges::search(haystack, needle).empty();
+    return std::search(haystack.begin(), haystack.end(), needle.begin(), needle.end()) !=
+           haystack.end();
 }
 
 void expect_agreement(const PairRun& run) {

@@ -44,7 +44,8 @@ TEST(ReExchange, sec_A1_28_the_MIC_covers_the_new_hash) {
             hashes.push_back(hash_of(again));
         }
         std::ranges::sort(hashes);
-        EXPECT_EQ(std::ranges::unique(hashes).size(), 0U) << "two exchanges with one hash";
+        EXPECT_EQ(std::ranges::adjacent_find(hashes), hashes.end())
+            << "two exchanges with one hash";
         // Each has its own context, and the first is still there: gssapi-keyex needs it.
         EXPECT_EQ(session.client_host.contexts(), 4U);
         EXPECT_TRUE(session.client_host.complete({}));

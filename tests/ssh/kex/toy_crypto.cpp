@@ -94,8 +94,8 @@ public:
         Bytes both(public_key_);
         both.insert(both.end(), peer.begin(), peer.end());
         if (std::ranges::lexicographical_compare(peer, public_key_)) {
-            std::ranges::rotate(both,
-                                both.begin() + static_cast<std::ptrdiff_t>(public_key_.size()));
+            std::rotate(both.begin(),
+                        both.begin() + static_cast<std::ptrdiff_t>(public_key_.size()), both.end());
         }
         Bytes secret = stretched(both, secret_size_);
         // Inside every group, and without leading zeros.
