@@ -96,7 +96,7 @@ Result<bool> NativeName::user_ok(const std::string& user) const {
         return refusal(library, ErrorCode::name_not_mechanism_name, authorize_operation, subject(),
                        "only mechanism names are authorized: canonicalize it first");
     }
-    const AccountLookup account = look_up_account(user);
+    const LocalAccount account = look_up_account(user);
     if (account.error != 0) {
         return refusal(library, ErrorCode::failure, authorize_operation, subject(),
                        "the account cannot be looked up: " +

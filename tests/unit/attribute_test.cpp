@@ -250,11 +250,11 @@ TEST_F(Attributes, of_a_library_without_the_calls_are_unavailable) {
 }
 
 TEST(Account, is_there_or_not) {
-    EXPECT_TRUE(rfc2744::look_up_account("root").exists);
-    EXPECT_FALSE(rfc2744::look_up_account("no-such-account-anywhere").exists);
-    EXPECT_EQ(rfc2744::look_up_account("no-such-account-anywhere").error, 0);
-    EXPECT_FALSE(rfc2744::look_up_account("").exists);
-    EXPECT_FALSE(rfc2744::look_up_account(std::string(100000, 'x')).exists);
+    EXPECT_TRUE(look_up_account("root").exists);
+    EXPECT_FALSE(look_up_account("no-such-account-anywhere").exists);
+    EXPECT_EQ(look_up_account("no-such-account-anywhere").error, 0);
+    EXPECT_FALSE(look_up_account("").exists);
+    EXPECT_FALSE(look_up_account(std::string(100000, 'x')).exists);
 }
 
 } // namespace

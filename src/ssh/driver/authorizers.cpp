@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers, and authorizers made of other authorizers.
-#include "local_account.h"
+#include "account_rules.h"
 
 #include <gssxx/ssh/authorization.h>
 

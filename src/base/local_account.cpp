@@ -5,17 +5,27 @@
 #include <cstddef>
 #include <vector>
 
+#if __has_include(<pwd.h>)
 #include <pwd.h>
+#endif
 
-namespace gss::inline v0::rfc2744 {
+namespace gss::inline v0 {
 
-AccountLookup look_up_account(const std::string& user) {
+LocalAccount look_up_account(const std::string& user) {
+    if (user.empty() || user.find('\0') != std::string::npos) {
+        return {};
+    }
+#if __has_include(<pwd.h>)
+    // Entries of a directory service may have long fields.
     constexpr std::size_t largest = std::size_t{1} << 20U;
-    std::vector<char> room(1024);
+    std::vector<char> room(4096);
     for (;;) {
         passwd entry{};
         passwd* found = nullptr;
         const int error = getpwnam_r(user.c_str(), &entry, room.data(), room.size(), &found);
+        if (found != nullptr) {
+            return {true, found->pw_uid == 0, 0};
+        }
         if (error == EINTR) {
             continue;
         }
@@ -26,8 +36,11 @@ AccountLookup look_up_account(const std::string& user) {
         // Some systems say so when there is no such account.
         const bool means_absent =
             error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
-        return {found != nullptr, means_absent ? 0 : error};
+        return {false, false, means_absent ? 0 : error};
     }
+#else
+    return {false, false, ENOSYS};
+#endif
 }
 
-} // namespace gss::inline v0::rfc2744
+} // namespace gss::inline v0

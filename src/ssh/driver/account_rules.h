@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the system knows of an account.
+// Which accounts a rule may give away.
 #pragma once
 
 #include <string>
