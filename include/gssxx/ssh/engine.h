@@ -20,7 +20,8 @@ class EngineCore;
 /// std::bad_alloc. Move-only; one thread at a time.
 ///
 /// One question is open at a time. Messages that arrive while one is open are held, at most 8 of
-/// them and 128 KiB; more is the peer's fault. After KexDone, AuthDone or Fail everything is
+/// them and 128 KiB; more is the peer's fault, and so is one that is left when a key exchange ends.
+/// After KexDone, AuthDone or Fail everything is
 /// answered with Fed::ended and no action comes any more.
 class GSSXX_EXPORT Engine {
 public:

@@ -55,6 +55,10 @@ protected:
     void ask(Authorize question);
     /// The open question is of no interest any more: its answer will be stale.
     void abandon_question() noexcept;
+    /// The oldest message that waits for the open question's answer; empty when there is none.
+    [[nodiscard]] BytesView held_message() const noexcept {
+        return held_.empty() ? BytesView() : BytesView(held_.front());
+    }
 
     /// A context that is released unless the engine ends well.
     void hold(const ContextName& context) { held_context_ = context; }

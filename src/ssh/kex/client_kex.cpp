@@ -227,7 +227,10 @@ void ClientKex::ask_verify() {
 
 void ClientKex::on_verify(VerifyAnswer&& answer) {
     if (answer.verified) {
-        return finish_exchange();
+        if (nothing_follows()) {
+            finish_exchange();
+        }
+        return;
     }
     // RFC 4462 s2.1 step 6: "If the MIC is not successfully verified, the key exchange MUST fail."
     std::string text = "the server's MIC of the key exchange did not verify";

@@ -162,6 +162,18 @@ void KexCore::fail_exchange(Fault fault, std::string_view text) {
     fail(fault, disconnect::key_exchange_failed, text);
 }
 
+bool KexCore::nothing_follows() {
+    const BytesView held = held_message();
+    if (held.empty()) {
+        return true;
+    }
+    // RFC 4253 s7.3: "Key exchange ends by each side sending an SSH_MSG_NEWKEYS message." What came
+    // instead must not vanish: a second "e" would go unnoticed, and a stranger who puts messages in
+    // moves the sequence numbers of the packets behind them.
+    violation(std::to_integer<std::uint8_t>(held[0]), "at the end of the exchange");
+    return false;
+}
+
 void KexCore::finish_exchange() {
     KexDone done{std::move(exchange_hash_),
                  std::move(secret_),

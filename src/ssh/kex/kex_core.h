@@ -52,6 +52,8 @@ protected:
     void malformed(std::uint8_t number);
     /// RFC 4462 s2.1: "the key exchange MUST fail".
     void fail_exchange(Fault fault, std::string_view text);
+    /// Nothing of the peer's is held at the end. False when that has ended the engine.
+    [[nodiscard]] bool nothing_follows();
     /// The exchange has succeeded.
     void finish_exchange();
 

@@ -154,6 +154,9 @@ void ServerKex::on_mic(MicAnswer&& answer) {
         return fail_exchange(Fault::local,
                              answer.text.empty() ? "the GSS library made no MIC" : answer.text);
     }
+    if (!nothing_follows()) {
+        return;
+    }
     send_host_key();
     // RFC 4462 s2.1: TRUE and the token when the last call "returns a non-zero-length token to be
     // sent to the client", FALSE when it "returns a zero-length token or no token at all".

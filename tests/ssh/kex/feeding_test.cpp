@@ -143,8 +143,9 @@ std::vector<std::string> perform(const Play& play,
     return said;
 }
 
-/// One message at a time: everything is taken and answered before the next arrives.
-std::vector<std::string> one_by_one(const Play& play) {
+/// One message at a time: everything is taken and answered before the next arrives. @p fed counts
+/// the messages until the end.
+std::vector<std::string> one_by_one(const Play& play, std::size_t* fed = nullptr) {
     Stage stage(play);
     std::vector<std::string> said;
     const auto settle_all = [&] {
@@ -155,6 +156,9 @@ std::vector<std::string> one_by_one(const Play& play) {
     };
     settle_all();
     for (const Bytes& message : play.messages) {
+        if (fed != nullptr && !stage.engine->ended()) {
+            ++*fed;
+        }
         stage.engine->receive(message);
         settle_all();
     }
@@ -209,6 +213,7 @@ TEST(KexFeeding, bad_exchanges_are_the_same_whole_and_split) {
         return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
     };
     std::size_t failed = 0;
+    std::size_t followed = 0;
     for (int i = 0; i < 1500; ++i) {
         const auto families = all_families();
         const KexCase what{families[below(families.size())], static_cast<unsigned>(1 + below(6)),
@@ -236,14 +241,23 @@ TEST(KexFeeding, bad_exchanges_are_the_same_whole_and_split) {
             (*place)[below(place->size())] ^= static_cast<std::byte>(1U << below(8));
         }
         SCOPED_TRACE(name_of(what.family) + " " + std::to_string(i));
+        std::size_t fed = 0;
+        const auto said = one_by_one(play, &fed);
+        if (!said.empty() && said.back().starts_with("done") && fed < play.messages.size()) {
+            // What comes behind the end is for the host to refuse; before the last answer it is
+            // for the engine.
+            EXPECT_TRUE(all_at_once(play).back().starts_with("fail 0 2message"));
+            play.messages.resize(fed);
+            ++followed;
+        }
         expect_same(play, random);
-        const auto said = one_by_one(play);
         failed += !said.empty() && said.back().starts_with("fail") ? 1U : 0U;
         if (HasFailure()) {
             return;
         }
     }
     EXPECT_GT(failed, 500U);
+    EXPECT_GT(followed, 20U);
 }
 
 TEST(KexFeeding, a_flood_while_a_question_is_open_is_the_end) {

@@ -66,19 +66,42 @@ TEST(HostKey, rfc_K25_sec_A1_22_a_late_one_fails) {
     }
 }
 
-TEST(HostKey, rfc_K25_sec_A1_22_one_behind_COMPLETE_changes_nothing) {
-    // The exchange is over for the client, which has seen no host key.
+TEST(HostKey, rfc_K25_sec_A1_22_one_behind_COMPLETE_fails) {
+    const Bytes key = sample_host_key();
+    const Bytes host_key = build(wire::KexHostKey{key});
     for (const KexFamily family : all_families()) {
-        KexPair pair({family});
-        const Bytes complete = pair.run_until(Side::server, kexgss::complete);
-        const Bytes key = sample_host_key();
-        pair.client->receive(complete);
-        // Held while the last leg and the MIC are being looked at.
-        pair.client->receive(build(wire::KexHostKey{key}));
-        const Outcome outcome = settle(*pair.client, pair.client_host);
-        ASSERT_NE(outcome.done(), nullptr);
-        EXPECT_FALSE(outcome.done()->host_key.has_value());
-        EXPECT_EQ(pair.client->receive(build(wire::KexHostKey{key})), Fed::ended);
+        for (const unsigned tokens : {1U, 2U, 3U, 4U}) {
+            SCOPED_TRACE(name_of(family) + std::to_string(tokens));
+            // Held while the last leg and the MIC are being looked at.
+            KexPair held({family, tokens});
+            const Bytes complete = held.run_until(Side::server, kexgss::complete);
+            held.client->receive(complete);
+            held.client->receive(host_key);
+            const Outcome outcome = settle(*held.client, held.client_host);
+            expect_failure(outcome, Fault::peer);
+            EXPECT_EQ(outcome.done(), nullptr);
+            EXPECT_EQ(held.client_host.contexts(), 0U);
+
+            // While the MIC alone is, which is the last question.
+            KexPair late({family, tokens});
+            late.client->receive(late.run_until(Side::server, kexgss::complete));
+            while (auto action = late.client->poll()) {
+                if (std::holds_alternative<ssh::VerifyMic>(*action)) {
+                    late.client->receive(host_key);
+                }
+                late.client_host.handle(*late.client, *action);
+                if (const auto* fail = std::get_if<Fail>(&*action)) {
+                    EXPECT_EQ(fail->fault, Fault::peer);
+                }
+                EXPECT_FALSE(std::holds_alternative<KexDone>(*action));
+            }
+            EXPECT_EQ(late.client_host.counts().verified, 1U);
+
+            // Afterwards the exchange is over, and the host sees that nobody has taken it.
+            KexPair over({family, tokens});
+            expect_agreement(over.run());
+            EXPECT_EQ(over.client->receive(host_key), Fed::ended);
+        }
     }
 }
 

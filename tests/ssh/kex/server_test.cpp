@@ -37,13 +37,45 @@ TEST(ServerKex, rfc_K17_E11_refuses_a_second_public_key) {
 TEST(ServerKex, rfc_K17_E11_refuses_a_second_public_key_that_comes_with_the_first) {
     for (const KexFamily family : all_families()) {
         SCOPED_TRACE(name_of(family));
-        // While the first leg runs, the second INIT is held; it must not slip through then.
-        KexPair pair({family, 4});
-        const Bytes init = pair.run_until(Side::client, kexgss::init);
-        pair.server->receive(init);
-        pair.server->receive(init);
-        expect_failure(settle(*pair.server, pair.server_host), Fault::peer);
-        EXPECT_EQ(pair.server_host.counts().steps, 1U);
+        // While the first leg runs, the second INIT is held; it must not slip through then, nor
+        // vanish where the first leg is the last.
+        for (const unsigned tokens : {1U, 2U, 3U, 4U}) {
+            KexPair pair({family, tokens});
+            const Bytes init = pair.run_until(Side::client, kexgss::init);
+            pair.server->receive(init);
+            pair.server->receive(init);
+            const Outcome outcome = settle(*pair.server, pair.server_host);
+            expect_failure(outcome, Fault::peer);
+            EXPECT_FALSE(outcome.sent_number(kexgss::complete));
+            EXPECT_EQ(pair.server_host.counts().steps, 1U);
+            EXPECT_EQ(pair.server_host.contexts(), 0U);
+        }
+    }
+}
+
+TEST(ServerKex, sec_A1_22_a_message_behind_the_last_token_fails) {
+    for (const KexFamily family : all_families()) {
+        for (unsigned number = 0; number < 256; ++number) {
+            SCOPED_TRACE(name_of(family) + ", message " + std::to_string(number));
+            const Bytes more = well_formed(static_cast<std::uint8_t>(number), family);
+            KexPair pair({family});
+            pair.server->receive(pair.run_until(Side::client, kexgss::init));
+            // It comes while the MIC is being made: all that is left is to send COMPLETE.
+            std::vector<ssh::Action> actions;
+            while (auto action = pair.server->poll()) {
+                if (std::holds_alternative<ssh::GetMic>(*action)) {
+                    EXPECT_EQ(pair.server->receive(more), Fed::taken);
+                }
+                if (!pair.server_host.handle(*pair.server, *action)) {
+                    actions.push_back(std::move(*action));
+                }
+            }
+            ASSERT_EQ(actions.size(), 1U);
+            const auto* fail = std::get_if<Fail>(&actions[0]);
+            ASSERT_NE(fail, nullptr);
+            EXPECT_EQ(fail->fault, Fault::peer);
+            EXPECT_EQ(fail->disconnect_reason, disconnect_protocol_error);
+        }
     }
 }
 
