@@ -23,7 +23,12 @@ constexpr std::string_view realm = "TRUSTED.EXAMPLE";
 /// An exported name (RFC 2743 s3.2) with any content.
 Bytes exported(const Oid& mechanism, std::string_view name, std::uint8_t second = 1) {
     const Bytes der = mechanism.to_der();
-    Bytes out{std::byte{4}, std::byte{second}, std::byte{0}, std::byte(der.size())};
+    Bytes out;
+    out.reserve(8 + der.size() + name.size());
+    for (const std::size_t octet :
+         {std::size_t{4}, std::size_t{second}, std::size_t{0}, der.size()}) {
+        out.push_back(static_cast<std::byte>(octet));
+    }
     out.insert(out.end(), der.begin(), der.end());
     for (const unsigned shift : {24U, 16U, 8U, 0U}) {
         out.push_back(static_cast<std::byte>(name.size() >> shift));

@@ -211,7 +211,10 @@ TEST_F(Token, sec_A1_15_a_first_token_of_another_mechanism_never_reaches_the_lib
         const Bytes new_oid = mechanism.to_der();
         const BytesView content =
             token.subspan(token.size() - std::to_integer<std::size_t>(token[1]) + old_oid.size());
-        Bytes framed{std::byte{0x60}, std::byte(new_oid.size() + content.size())};
+        Bytes framed;
+        framed.reserve(2 + new_oid.size() + content.size());
+        framed.push_back(std::byte{0x60});
+        framed.push_back(static_cast<std::byte>(new_oid.size() + content.size()));
         framed.insert(framed.end(), new_oid.begin(), new_oid.end());
         framed.insert(framed.end(), content.begin(), content.end());
         return framed;
