@@ -155,6 +155,9 @@ TEST_F(Authorization, a_realm_lets_its_principals_use_the_account_of_their_name_
     EXPECT_FALSE(allows(rule, "@TRUSTED.EXAMPLE", ""));
     EXPECT_FALSE(allows(ssh::authorize_realms({}), "alice@TRUSTED.EXAMPLE", "alice"));
     EXPECT_FALSE(allows(ssh::authorize_realms({{"", {}}}), "alice@", "alice"));
+    // Nor is a rule for a realm that there cannot be.
+    EXPECT_FALSE(allows(ssh::authorize_realms({{"B@TRUSTED.EXAMPLE", {}}}),
+                        "alice@B@TRUSTED.EXAMPLE", "alice"));
 }
 
 TEST_F(Authorization, sec_A1_07_names_that_look_alike_and_are_not_the_same_are_told_apart) {
@@ -189,7 +192,9 @@ TEST_F(Authorization, an_initiator_that_is_nobody_is_refused) {
     EXPECT_TRUE(allows(by_realm, "alice@R", "alice"));
     EXPECT_FALSE(allows(by_realm, "alice@R", "alice", ContextFlag::anonymity));
     const Authorizer native = ssh::authorize_by_userok();
-    EXPECT_FALSE(allows(native, "alice@R", "alice", ContextFlag::anonymity));
+    EXPECT_TRUE(allows(native, "alice@FAKE.REALM", "alice"));
+    EXPECT_FALSE(allows(native, "alice@FAKE.REALM", "alice", ContextFlag::anonymity));
+    EXPECT_FALSE(allows(native, "alice@FAKE.REALM", "bob"));
     EXPECT_FALSE(allows(native, "WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS", "alice"));
 }
 
