@@ -38,6 +38,27 @@ private:
     abi::BufferSetDesc* set_ = nullptr;
 };
 
+/// An identifier that a native call yields for the caller to keep: MIT's gss_inquire_name does.
+/// Those that the library keeps itself it does not release.
+class OutputOid {
+public:
+    explicit OutputOid(const Library& library) noexcept : library_(library) {}
+    OutputOid(const OutputOid&) = delete;
+    OutputOid& operator=(const OutputOid&) = delete;
+    ~OutputOid() {
+        if (oid_ != nullptr && library_.call().release_oid != nullptr) {
+            abi::Uint32 minor = 0;
+            library_.call().release_oid(&minor, &oid_);
+        }
+    }
+    [[nodiscard]] abi::OidDesc** receive() noexcept { return &oid_; }
+    [[nodiscard]] const abi::OidDesc* get() const noexcept { return oid_; }
+
+private:
+    const Library& library_;
+    abi::OidDesc* oid_ = nullptr;
+};
+
 Error refusal(const Library& library, ErrorCode code, std::string_view operation,
               std::string subject, std::string message) {
     ErrorDetails details;
@@ -131,11 +152,11 @@ Result<NameAttributes> NativeName::attributes() const {
                        "the library gives no attributes of names");
     }
     int is_mechanism_name = 0;
-    abi::OidDesc* mechanism = nullptr;
+    OutputOid mechanism(library);
     OutputBufferSet set(library);
     NativeStatus status;
     status.major = library.call().inquire_name(&status.minor, handle_, &is_mechanism_name,
-                                               &mechanism, set.get());
+                                               mechanism.receive(), set.get());
     if (status.major != abi::status_complete) {
         return error(inquire_operation, status);
     }
@@ -146,7 +167,7 @@ Result<NameAttributes> NativeName::attributes() const {
     }
     NameAttributes attributes;
     attributes.is_mechanism_name = is_mechanism_name != 0;
-    attributes.mechanism = to_oid(mechanism);
+    attributes.mechanism = to_oid(mechanism.get());
     attributes.names.reserve(set.size());
     for (std::size_t index = 0; index < set.size(); ++index) {
         attributes.names.emplace_back(as_text(set[index]));

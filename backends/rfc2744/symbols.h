@@ -80,7 +80,8 @@ namespace gss::inline v0::rfc2744 {
         abi::BufferSetDesc**))                                                                     \
     OPTIONAL(get_name_attribute, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*, int*, int*,     \
         abi::BufferDesc*, abi::BufferDesc*, int*))                                                 \
-    OPTIONAL(release_buffer_set, (abi::Uint32*, abi::BufferSetDesc**))
+    OPTIONAL(release_buffer_set, (abi::Uint32*, abi::BufferSetDesc**))                             \
+    OPTIONAL(release_oid, (abi::Uint32*, abi::OidDesc**))
 
 // Of the libkrb5 that belongs to the library, where both families agree; all may be null.
 #define GSSXX_KRB5_SYMBOLS(FUNCTION)                                                               \

@@ -14,7 +14,7 @@ namespace abi = rfc2744::abi;
 
 class Absent : public OnBackend {
 protected:
-    [[nodiscard]] static const rfc2744::Functions& call() {
+    [[nodiscard]] static rfc2744::Functions call() {
         return static_cast<const rfc2744::LibraryBackend&>(*detail::Access::of(library()))
             .native()
             .call();
@@ -34,6 +34,9 @@ TEST_P(Absent, AttributesFailNatively) {
     const abi::Uint32 inquired =
         call().inquire_name(&minor, name, &is_mechanism_name, &mechanism, &set);
     const bool gives = inquired == abi::status_complete && set != nullptr && set->count != 0;
+    if (mechanism != nullptr) {
+        call().release_oid(&minor, &mechanism);
+    }
     if (set != nullptr) {
         call().release_buffer_set(&minor, &set);
     }

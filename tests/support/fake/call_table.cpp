@@ -89,6 +89,7 @@ bool is_release(Call call) noexcept {
     case Call::release_oid_set:
     case Call::release_iov_buffer:
     case Call::release_buffer_set:
+    case Call::release_oid:
     case Call::delete_sec_context:
         return true;
     default:

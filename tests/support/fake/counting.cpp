@@ -25,6 +25,7 @@ using abi::Uint32;
 constexpr std::array kind_names{
     std::string_view("name"),   std::string_view("credential"), std::string_view("context"),
     std::string_view("buffer"), std::string_view("OID set"),    std::string_view("buffer set"),
+    std::string_view("OID"),
 };
 
 constexpr Uint32 bad_structure = 3U << abi::calling_shift; // GSS_S_CALL_BAD_STRUCTURE
@@ -250,6 +251,7 @@ void CountingLibrary::count_attributes(CallTable& calls) {
         const Uint32 major =
             native.inquire_name(minor, name, is_mechanism_name, mechanism, attributes);
         gave(Kind::buffer_set, at(attributes), Call::inquire_name);
+        gave(Kind::oid, at(mechanism), Call::inquire_name);
         return major;
     };
     calls.get_name_attribute = [this, native](Uint32* minor, NameHandle name, BufferDesc* attribute,
@@ -260,6 +262,11 @@ void CountingLibrary::count_attributes(CallTable& calls) {
         gave(value, Call::get_name_attribute);
         gave(display, Call::get_name_attribute);
         return major;
+    };
+    calls.release_oid = [this, native](Uint32* minor, OidDesc** oid) {
+        return *oid == nullptr || took(Kind::oid, *oid, Call::release_oid)
+                   ? native.release_oid(minor, oid)
+                   : bad_structure;
     };
     calls.release_buffer_set = [this, native](Uint32* minor, BufferSetDesc** set) {
         return *set == nullptr || took(Kind::buffer_set, *set, Call::release_buffer_set)

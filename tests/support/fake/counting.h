@@ -25,7 +25,7 @@ namespace gss::test {
 class CountingLibrary {
 public:
     /// What is counted.
-    enum class Kind : std::size_t { name, credential, context, buffer, oid_set, buffer_set };
+    enum class Kind : std::size_t { name, credential, context, buffer, oid_set, buffer_set, oid };
 
     explicit CountingLibrary(rfc2744::Library library);
     CountingLibrary(const CountingLibrary&) = delete;
@@ -68,8 +68,8 @@ private:
 
     rfc2744::Library original_;
     mutable std::mutex mutex_;
-    std::array<std::map<const void*, std::vector<Call>>, 6> outstanding_;
-    std::array<std::size_t, 6> handed_out_{};
+    std::array<std::map<const void*, std::vector<Call>>, 7> outstanding_;
+    std::array<std::size_t, 7> handed_out_{};
     std::vector<std::string> faults_;
     NativeTable table_;
     rfc2744::Library library_;

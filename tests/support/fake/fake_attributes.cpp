@@ -55,7 +55,9 @@ abi::Uint32 FakeLibrary::inquire_name(Uint32* minor, abi::NameHandle name, int* 
     if (!known) {
         return abi::status_complete; // no mechanism and no set, as MIT does it
     }
-    set(mechanism, constant(*object(name)->mechanism));
+    if (mechanism != nullptr) { // a copy, as MIT does it
+        *mechanism = new abi::OidDesc(*constant(*object(name)->mechanism));
+    }
     const std::size_t count = behaviour.attributes.size();
     if (count != 0) {
         auto* result = new abi::BufferSetDesc{count, new abi::BufferDesc[count]};
@@ -90,6 +92,13 @@ abi::Uint32 FakeLibrary::get_name_attribute(Uint32* minor, abi::NameHandle name,
     *authenticated = found->authenticated ? 1 : 0;
     *complete = found->complete ? 1 : 0;
     *more = index + 1 < found->values.size() || behaviour.endless_values ? *more - 1 : 0;
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::release_oid(Uint32* minor, abi::OidDesc** oid) {
+    *minor = 0;
+    delete *oid;
+    *oid = nullptr;
     return abi::status_complete;
 }
 
