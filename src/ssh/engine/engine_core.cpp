@@ -22,10 +22,20 @@ Fed EngineCore::receive(BytesView payload) {
     if (ended_) {
         return Fed::ended;
     }
+    try {
+        take(payload);
+    } catch (...) {
+        // Half a transition is no state to go on from: a check that failed could be forgotten.
+        end();
+        throw;
+    }
+    return Fed::taken;
+}
+
+void EngineCore::take(BytesView payload) {
     if (payload.empty() || payload.size() > max_payload) {
-        fail(Fault::peer, disconnect::protocol_error,
-             payload.empty() ? "an empty message" : "a message of too many octets");
-        return Fed::taken;
+        return fail(Fault::peer, disconnect::protocol_error,
+                    payload.empty() ? "an empty message" : "a message of too many octets");
     }
     if (interrupts(payload)) {
         abandon_question();
@@ -33,16 +43,13 @@ Fed EngineCore::receive(BytesView payload) {
         held_octets_ = 0;
     }
     if (open_ == Question::none) {
-        on_message(payload);
-        return Fed::taken;
+        return on_message(payload);
     }
     if (held_.size() == most_held || held_octets_ + payload.size() > most_held_octets) {
-        fail(Fault::peer, disconnect::protocol_error, "too many messages before an answer");
-        return Fed::taken;
+        return fail(Fault::peer, disconnect::protocol_error, "too many messages before an answer");
     }
     held_.emplace_back(payload.begin(), payload.end());
     held_octets_ += payload.size();
-    return Fed::taken;
 }
 
 Fed EngineCore::answer(RequestId id, Answer answer) {
@@ -53,11 +60,16 @@ Fed EngineCore::answer(RequestId id, Answer answer) {
         return Fed::stale;
     }
     const Question asked = std::exchange(open_, Question::none);
-    if (answer.index() + 1 != static_cast<std::size_t>(asked)) {
-        return misuse("an answer of another kind than the question");
+    try {
+        if (answer.index() + 1 != static_cast<std::size_t>(asked)) {
+            return misuse("an answer of another kind than the question");
+        }
+        deliver(std::move(answer), asked);
+        work_off_held();
+    } catch (...) {
+        end(); // as in receive()
+        throw;
     }
-    deliver(std::move(answer), asked);
-    work_off_held();
     return Fed::taken;
 }
 
@@ -143,6 +155,10 @@ void EngineCore::release_context() {
 void EngineCore::finish(Action done) {
     keep_context();
     put(std::move(done));
+    end();
+}
+
+void EngineCore::end() noexcept {
     ended_ = true;
     open_ = Question::none;
     held_.clear();
@@ -152,9 +168,7 @@ void EngineCore::fail(Fail failure) {
     release_context();
     failure.text = escape_control_characters(failure.text);
     put(std::move(failure));
-    ended_ = true;
-    open_ = Question::none;
-    held_.clear();
+    end();
 }
 
 void EngineCore::fail(Fault fault, std::uint32_t disconnect_reason, std::string_view text) {

@@ -78,8 +78,10 @@ private:
 
     template <typename T>
     void ask_as(Question kind, T question);
+    void take(BytesView payload);
     void deliver(Answer&& answer, Question asked);
     void work_off_held();
+    void end() noexcept;
 
     std::deque<Action> actions_;
     std::deque<Bytes> held_;

@@ -2,6 +2,7 @@
 #include "client_kex.h"
 
 #include "disconnect.h"
+#include "escape.h"
 #include "group_check.h"
 
 #include <string>
@@ -110,6 +111,11 @@ void ClientKex::on_step(StepAnswer&& answer) {
     if (!check_step(answer)) {
         return;
     }
+    // RFC 7546 s3.1: a caller that wants to be anonymous looks before each token leaves, because it
+    // may carry the caller's name.
+    if (flags_.contains(ContextFlag::anonymity) && !answer.flags.contains(ContextFlag::anonymity)) {
+        return fail_exchange(Fault::local, "the context would not be anonymous");
+    }
     if (leg_ == Leg::last) {
         return step_done_last(answer);
     }
@@ -132,11 +138,6 @@ void ClientKex::on_step(StepAnswer&& answer) {
 }
 
 void ClientKex::send_init(const StepAnswer& answer) {
-    // RFC 7546 s3.1: a caller that wants to be anonymous looks before the first token leaves,
-    // because that token may carry its name.
-    if (flags_.contains(ContextFlag::anonymity) && !answer.flags.contains(ContextFlag::anonymity)) {
-        return fail_exchange(Fault::local, "the context would not be anonymous");
-    }
     if (make_key_pair()) {
         // RFC 4462 s2.1: "The client MUST also include "e" with the first message".
         send(build(wire::KexInit{answer.token, public_key()}, form()));
@@ -250,7 +251,10 @@ void ClientKex::on_error(BytesView payload) {
     Fail failure;
     failure.fault = Fault::refused;
     failure.disconnect_reason = disconnect::key_exchange_failed;
-    failure.text = std::string("the server says: ").append(message->text);
+    // Escaped, it may have four times the octets.
+    failure.text =
+        std::string("the server says: ")
+            .append(cut_text(escape_control_characters(message->text), wire::max_error_text));
     failure.major = message->major;
     failure.minor = message->minor;
     fail(std::move(failure));

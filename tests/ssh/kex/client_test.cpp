@@ -61,6 +61,25 @@ TEST(ClientKex, rfc_K04_sends_no_token_that_would_name_an_anonymous_user) {
     expect_agreement(granted.run());
 }
 
+TEST(ClientKex, rfc_K04_sends_no_later_token_that_would_name_an_anonymous_user) {
+    // The first leg hides the name; a later one says that it would not: one with a token to send,
+    // and the last one.
+    for (const unsigned tokens : {4U, 3U, 2U}) {
+        SCOPED_TRACE(tokens);
+        KexPair pair({KexFamily::curve25519_sha256, tokens},
+                     [](ClientKexOptions& options) { options.anonymous = true; }, {});
+        PairHooks hooks;
+        hooks.deliver = [&](const Sent& message) {
+            pair.client_host.script().without = ContextFlag::anonymity;
+            return std::vector<Bytes>{message.payload};
+        };
+        const PairRun run = pair.run(hooks);
+        expect_failure(run, Side::client, Fault::local);
+        EXPECT_EQ(std::ranges::count(run.messages, Side::client, &Sent::from), 1);
+        EXPECT_EQ(pair.client_host.counts().verified, 0U);
+    }
+}
+
 TEST(ClientKex, rfc_K06_E12_refuses_a_context_without_mutual_authentication) {
     for (const KexFamily family : one_of_each_kind()) {
         for (const unsigned tokens : {1U, 2U, 3U, 4U}) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace gss::test {
 
@@ -286,6 +287,25 @@ TEST(GroupExchange, rfc_G06_sec_A1_22_a_second_GROUPREQ_fails) {
     const Bytes init = later.run_until(Side::client, kexgss::init);
     EXPECT_EQ(feed(*later.server, later.server_host, init).fail(), nullptr);
     expect_failure(feed(*later.server, later.server_host, request), Fault::peer);
+}
+
+TEST(GroupExchange, what_throws_has_ended_the_engine) {
+    // Memory ends within a message or an answer: the engine must not go on with half of it.
+    const Bytes request = build(wire::KexGroupRequest{2048, 3072, 8192});
+    int calls = 0;
+    KexPair pair({gex}, {}, [&calls](ServerKexOptions& options) {
+        options.groups = [&calls](const ssh::GroupRequest& wanted) {
+            if (++calls == 1) {
+                throw std::bad_alloc();
+            }
+            return ssh::rfc3526_group(wanted);
+        };
+    });
+    EXPECT_THROW(pair.server->receive(request), std::bad_alloc);
+    EXPECT_TRUE(pair.server->ended());
+    EXPECT_EQ(pair.server->receive(request), Fed::ended);
+    EXPECT_TRUE(take_all(*pair.server).empty());
+    EXPECT_EQ(calls, 1);
 }
 
 TEST(GroupExchange, rfc_G06_sec_A1_22_a_second_GROUP_fails) {

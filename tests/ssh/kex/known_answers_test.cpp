@@ -154,12 +154,48 @@ TEST(KnownAnswers, rfc_E01_the_groups_are_those_of_RFC_3526_and_RFC_2409) {
     }
 }
 
+/// Notes the moduli of the key pairs that it makes.
+class GroupsSeen final : public ssh::Crypto {
+public:
+    Result<std::unique_ptr<ssh::Hash>> hash(ssh::HashAlgorithm algorithm) const override {
+        return toy_.hash(algorithm);
+    }
+    Result<std::unique_ptr<ssh::KeyAgreement>> ecdh(ssh::EcdhCurve curve) const override {
+        return toy_.ecdh(curve);
+    }
+    Result<std::unique_ptr<ssh::KeyAgreement>> dh(const ssh::DhGroup& group) const override {
+        seen.push_back(group.p);
+        return toy_.dh(group);
+    }
+
+    mutable std::vector<Bytes> seen;
+
+private:
+    ToyCrypto toy_;
+};
+
 TEST(KnownAnswers, rfc_E01_every_fixed_method_uses_its_group) {
     // The name of a method says the group: its bits are those of the block.
     for (const Block& block : blocks()) {
         if (block.contains("bits") && !block.contains("request")) {
             EXPECT_EQ(ssh::info(family_of(block)).modulus, std::stoul(block.at("bits")));
         }
+    }
+    // And both engines make their key pairs in it.
+    for (const KexFamily family : all_families()) {
+        if (ssh::info(family).kind != KexKind::dh_group) {
+            continue;
+        }
+        const Transcript transcript;
+        const GroupsSeen crypto;
+        auto client = ClientKeyExchange::create(crypto, client_options({family}, transcript));
+        auto server = ServerKeyExchange::create(crypto, server_options({family}, transcript));
+        ScriptedHost client_host;
+        ScriptedHost server_host;
+        client.value().start();
+        expect_agreement(run_pair(*client, *server, client_host, server_host));
+        const Bytes p = ssh::fixed_group(ssh::info(family).modulus.value()).value().p;
+        EXPECT_EQ(crypto.seen, (std::vector<Bytes>{p, p})) << name_of(family);
     }
 }
 

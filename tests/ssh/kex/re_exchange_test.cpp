@@ -82,22 +82,45 @@ TEST(ReExchange, sec_A1_28_a_MIC_of_the_session_id_is_refused) {
 }
 
 TEST(ReExchange, sec_A1_28_a_MIC_of_the_first_context_over_the_new_hash_is_refused) {
-    Session session;
     const KexFamily family = KexFamily::curve25519_sha256;
-    expect_agreement(session.exchange({family}));
-    PairHooks hooks;
-    hooks.deliver = [&](const Sent& message) {
-        Bytes payload = message.payload;
-        if (message.number() == kexgss::complete) {
-            // The server's hash is known to whoever keeps its question.
-            auto complete = wire::parse_kex_complete(message.payload, form_of(family));
-            const Bytes mic = session.server_host.mic_of({}, Bytes(32));
-            complete->mic = mic;
-            payload = build(*complete, form_of(family));
+    for (const std::uint32_t number : {0U, 1U}) {
+        Session session;
+        expect_agreement(session.exchange({family}));
+        const KexCase what{family, 2, false, 1};
+        auto client =
+            ClientKeyExchange::create(session.crypto, client_options(what, session.transcript))
+                .value();
+        auto server =
+            ServerKeyExchange::create(session.crypto, server_options(what, session.transcript))
+                .value();
+        client.start();
+        const Outcome init = settle(client, session.client_host);
+        ASSERT_EQ(init.sent.size(), 1U);
+        server.receive(init.sent[0]);
+        Bytes hash;
+        Bytes last;
+        while (auto action = server.poll()) {
+            if (const auto* question = std::get_if<ssh::GetMic>(&*action)) {
+                hash.assign(question->data.view().begin(), question->data.view().end());
+            } else if (const auto* message = std::get_if<ssh::SendMessage>(&*action)) {
+                last = message->payload;
+            }
+            session.server_host.handle(server, *action);
         }
-        return std::vector<Bytes>{payload};
-    };
-    expect_failure(session.exchange({family, 2, false, 1}, hooks), Side::client, Fault::peer);
+        ASSERT_FALSE(hash.empty());
+        auto complete = wire::parse_kex_complete(last, form_of(family));
+        ASSERT_TRUE(complete.has_value());
+        const Bytes mic =
+            session.server_host.mic_of({ContextName::Use::key_exchange, number}, hash);
+        complete->mic = mic;
+        const Outcome outcome =
+            feed(client, session.client_host, build(*complete, form_of(family)));
+        // The hash is the right one: with its own context the same is good.
+        EXPECT_EQ(outcome.done() != nullptr, number == 1);
+        if (number == 0) {
+            expect_failure(outcome, Fault::peer);
+        }
+    }
 }
 
 TEST(ReExchange, rfc_H05_sec_A1_35_expired_credentials_fail_cleanly) {

@@ -45,6 +45,8 @@ public:
     }
 
     const Exchange& good() const { return exchange_; }
+    /// What the client itself would send as MIC of the good exchange.
+    const Bytes& reflected() const { return reflected_; }
 
     /// Runs a client through @p exchange with the key pair and the context of the recorded one.
     End run(const Exchange& exchange) {
@@ -153,6 +155,7 @@ private:
             }
         }
         exchange_.host_key = sample_host_key();
+        reflected_ = client_host.mic_of({}, run.last<KexDone>(Side::client)->exchange_hash.view());
         BytesView secret = run.last<KexDone>(Side::client)->shared_secret.view().subspan(4);
         while (secret[0] == std::byte{0}) {
             secret = secret.subspan(1);
@@ -178,6 +181,7 @@ private:
 
     const ssh::Crypto& hashes_;
     Exchange exchange_;
+    Bytes reflected_;
     std::map<std::string, std::size_t> counts_;
     std::size_t refused_by_mic_ = 0;
     std::size_t refused_before_ = 0;
@@ -305,6 +309,9 @@ TEST(KexRefusalsByContext, rfc_K15_a_MIC_of_another_context_or_of_the_client_its
         altered = refusals.good();
         altered.token = other.good().token;
         refusals.expect_refused(altered, "token of another session");
+        altered = refusals.good();
+        altered.mic = refusals.reflected();
+        EXPECT_EQ(refusals.run(altered), End::refused_mic);
     }
 }
 
