@@ -17,7 +17,8 @@ class EngineCore;
 
 /// A sans-I/O engine: no input or output, no GSS call, no clock, no threads. Whatever it is fed, in
 /// whatever order, it answers with actions or ends with one Fail; it throws nothing but
-/// std::bad_alloc. Move-only; one thread at a time.
+/// std::bad_alloc (and what a function of the host's throws), and has ended then, without a Fail:
+/// the host deletes the contexts. Move-only; one thread at a time.
 ///
 /// One question is open at a time. Messages that arrive while one is open are held, at most 8 of
 /// them and 128 KiB; more is the peer's fault, and so is one that is left when a key exchange ends.
