@@ -2,7 +2,8 @@
 // The token level at the other end of a pipe: what an SSH stack in another language needs of gssxx.
 //
 //   ssh_token_pipe client [--backend NAME] [--delegate] HOST
-//   ssh_token_pipe server [--backend NAME] [--allow USER=PRINCIPAL]... [--allow-realm REALM]... HOST
+//   ssh_token_pipe server [--backend NAME] [--allow USER=PRINCIPAL]... [--allow-realm REALM]...
+//   HOST
 //
 // One request per line on standard input, one answer per line on standard output. Octets are in
 // hexadecimal, "-" stands for none:

@@ -65,8 +65,8 @@ ssh::Authorizer authorizer_of(const PipeOptions& options) {
 TokenPipe::TokenPipe(Backend backend, Name host, std::optional<Credentials> credentials,
                      ssh::Authorizer authorizer, const PipeOptions& options)
     : backend_(std::move(backend)), host_(std::move(host)), credentials_(std::move(credentials)),
-      authorizer_(std::move(authorizer)), initiate_(options.initiate),
-      delegate_(options.delegate) {}
+      authorizer_(std::move(authorizer)), initiate_(options.initiate), delegate_(options.delegate) {
+}
 
 Result<TokenPipe> TokenPipe::create(const PipeOptions& options) {
     Result<Backend> backend =
@@ -246,16 +246,16 @@ std::string TokenPipe::authorize(const std::string& user_text) {
     if (!shown || !exported) {
         return no("the principal has no name that can be compared");
     }
-    ssh::AuthorizationRequest request{
-        .user = std::string(as_text(*user)),
-        .service = std::string(ssh::connection_service),
-        .method = std::string(ssh::with_mic_method),
-        .principal = *peer_,
-        .principal_text = shown->text,
-        .exported_name = Bytes(exported->view().begin(), exported->view().end()),
-        .mechanism = context_->mechanism(),
-        .flags = flags_,
-        .delegated = nullptr};
+    ssh::AuthorizationRequest request{.user = std::string(as_text(*user)),
+                                      .service = std::string(ssh::connection_service),
+                                      .method = std::string(ssh::with_mic_method),
+                                      .principal = *peer_,
+                                      .principal_text = shown->text,
+                                      .exported_name =
+                                          Bytes(exported->view().begin(), exported->view().end()),
+                                      .mechanism = context_->mechanism(),
+                                      .flags = flags_,
+                                      .delegated = nullptr};
     const ssh::AuthorizeAnswer answer = authorizer_(request);
     return answer.decision == ssh::AuthorizeAnswer::Decision::allow ? "ok" : no(answer.reason);
 }

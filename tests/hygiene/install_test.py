@@ -86,7 +86,10 @@ class Install(unittest.TestCase):
             self.assertNotRegex(dynamic, r"\((RPATH|RUNPATH)\)")
 
     def test_pkg_config(self):
-        pkg = {"PKG_CONFIG_LIBDIR": self.libraries / "pkgconfig", "PKG_CONFIG_SYSROOT_DIR": self.stage}
+        # What ours stand on (OpenSSL) is where the system has it.
+        system = run("pkg-config", "--variable", "pc_path", "pkg-config").strip()
+        pkg = {"PKG_CONFIG_LIBDIR": f"{self.libraries / 'pkgconfig'}:{system}",
+               "PKG_CONFIG_SYSROOT_DIR": self.stage}
         for name, source in PROGRAMS.items():
             self.assertEqual(run("pkg-config", "--modversion", name, **pkg).strip(), VERSION)
             flags = run("pkg-config", "--cflags", "--libs", name, **pkg).split()

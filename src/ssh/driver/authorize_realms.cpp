@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Principals of trusted realms in accounts of their own name.
-#include "initiator_name.h"
 #include "account_rules.h"
+#include "initiator_name.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The native library's rules: k5login, or krb5.conf's for the local name.
-#include "initiator_name.h"
 #include "account_rules.h"
+#include "initiator_name.h"
 
 #include <utility>
 

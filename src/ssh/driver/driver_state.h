@@ -28,7 +28,7 @@ struct EstablishedContext {
     bool taken = false;     ///< take_peer() was called
 };
 
-struct Driver::State {
+struct __attribute__((visibility("hidden"))) Driver::State {
     using Context = std::variant<TokenInitiator, TokenAcceptor, EstablishedContext>;
 
     State(Backend opened, DriverOptions&& wanted)
