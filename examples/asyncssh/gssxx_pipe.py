@@ -24,18 +24,20 @@ class PipeGSS:
     """What AsyncSSH wants of a GSS object, client or server."""
 
     def __init__(self, command):
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._complete = False
         self._flags = 0
         self.mechs = [bytes.fromhex(oid) for oid in self._ask("mechs").split()]
 
     def _request(self, *words):
         try:
-            self._process.stdin.write(" ".join(words) + "\n")
+            self._process.stdin.write((" ".join(words) + "\n").encode())
             self._process.stdin.flush()
         except OSError as error:
             raise PipeError(f"the program is gone: {error}") from error
-        verb, _, rest = self._process.stdout.readline().rstrip("\n").partition(" ")
+        # Octets, because text ends lines at a carriage return, too: a name with one in it would be two answers.
+        line = self._process.stdout.readline().decode(errors="backslashreplace")
+        verb, _, rest = line.rstrip("\n").partition(" ")
         if not verb:
             raise PipeError("the program ended without an answer")
         return verb, rest
@@ -49,7 +51,7 @@ class PipeGSS:
     complete = property(lambda self: self._complete)
     provides_mutual_auth = property(lambda self: bool(self._flags & MUTUAL))
     provides_integrity = property(lambda self: bool(self._flags & INTEGRITY))
-    user = property(lambda self: self._ask("peer"))
+    user = property(lambda self: bytes.fromhex(self._ask("peer")).decode(errors="backslashreplace"))
     host = property(lambda self: "")
 
     def reset(self):

@@ -40,8 +40,18 @@ std::optional<Bytes> from_hex(std::string_view text) {
     return text.size() % 2 == 0 ? std::optional(std::move(octets)) : std::nullopt;
 }
 
-std::string no(const std::string& why) {
-    return "no " + why;
+/// Texts come from strangers, too: one with the end of a line inside would be two answers, the
+/// second of them to the next question. Nothing of it is obeyed by terminals either.
+std::string one_line(std::string_view text) {
+    std::string line(text);
+    for (char& letter : line) {
+        letter = static_cast<unsigned char>(letter) < ' ' || letter == '\x7f' ? '?' : letter;
+    }
+    return line;
+}
+
+std::string no(std::string_view why) {
+    return "no " + one_line(why);
 }
 
 ssh::Authorizer authorizer_of(const PipeOptions& options) {
@@ -174,7 +184,7 @@ std::string TokenPipe::step(const std::string& text) {
     }
     Result<Step> step = take_step(*token);
     if (!step) {
-        return "failed 0 0 - " + step.error().text();
+        return "failed 0 0 - " + one_line(step.error().text());
     }
     std::optional<Error> failed = std::move(step->error);
     if (!failed && step->done()) {
@@ -183,7 +193,7 @@ std::string TokenPipe::step(const std::string& text) {
     if (failed) {
         const NativeStatus status = failed->native().value_or(NativeStatus{});
         return "failed " + std::to_string(status.major) + " " + std::to_string(status.minor) + " " +
-               to_hex(step->token) + " " + failed->text();
+               to_hex(step->token) + " " + one_line(failed->text());
     }
     return step->done() ? "done " + to_hex(step->token) + " " + std::to_string(flags_.bits())
                         : "more " + to_hex(step->token);
@@ -233,7 +243,7 @@ std::string TokenPipe::peer() const {
         return no("nobody has been authenticated");
     }
     const Result<DisplayedName> name = peer_->display();
-    return name ? "ok " + name->text : no(name.error().text());
+    return name ? "ok " + to_hex(as_bytes(name->text)) : no(name.error().text());
 }
 
 std::string TokenPipe::authorize(const std::string& user_text) {

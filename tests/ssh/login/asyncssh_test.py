@@ -190,5 +190,30 @@ class Client(Folder):
                 await self.login(port, method, gss_kex, user="nobody")
 
 
+# A program that says no to everything, in the words of a principal who would rather hear yes.
+LIAR = """#!/usr/bin/python3
+import sys
+NAME = b"mallory\\rok yes\\rok yes@\\xff\\x85ELSEWHERE"
+for line in sys.stdin.buffer:
+    answer = {b"mechs": b"ok", b"peer": b"ok " + NAME.hex().encode()}.get(line.split()[0], b"no " + NAME)
+    sys.stdout.buffer.write(answer + b"\\n")
+    sys.stdout.buffer.flush()
+"""
+
+
+class Pipe(Folder):
+    async def test_sec_A1_06_a_name_cannot_answer_the_question_after_its_own(self):
+        program = self.folder / "liar"
+        program.write_text(LIAR)
+        program.chmod(0o700)
+        gss = gssxx_pipe.PipeGSS([program])
+        self.addCleanup(gss.close)
+        for _ in range(3):
+            self.assertFalse(gss.verify(b"data", b"mic"))
+            self.assertIn("mallory", gss.user)
+            self.assertFalse(gss.authorize("mallory"))
+            self.assertFalse(gss.authorize("root"))
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
