@@ -296,11 +296,18 @@ void ServerSession::accept() {
     finish(done());
 }
 
+// RFC 4462 s4 of gssapi-keyex: "It MUST NOT include this method if the initial key exchange was not
+// performed using a GSS-API-based key exchange method". Ours are named where they are offered.
+bool ServerSession::may_go_on(const std::string& method) const {
+    return is_ours(method) ? std::find(methods_.begin(), methods_.end(), method) != methods_.end()
+                           : may_be_listed(method);
+}
+
 void ServerSession::accept_partly(std::vector<std::string> methods) {
-    if (methods.empty() || !std::all_of(methods.begin(), methods.end(), [](const auto& method) {
-            return wire::is_list_name(method);
-        })) {
-        return conclude(Refusal{"allowed in part, but no method is named to go on", true, {}});
+    if (methods.empty() || !std::all_of(methods.begin(), methods.end(),
+                                        [this](const auto& method) { return may_go_on(method); })) {
+        return conclude(
+            Refusal{"allowed in part, but no method is named that could go on", true, {}});
     }
     // RFC 4252 s5.1: "The value of 'partial success' MUST be TRUE if the authentication request to
     // which this is a response was successful."

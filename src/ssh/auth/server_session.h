@@ -48,6 +48,8 @@ private:
     void explain(const StepAnswer& answer);
     void accept();
     void accept_partly(std::vector<std::string> methods);
+    /// Whether a partial success may name it as one that can continue.
+    [[nodiscard]] bool may_go_on(const std::string& method) const;
     [[nodiscard]] AuthDone done() const;
 
     ServerUserAuthOptions options_; ///< without the session id

@@ -142,12 +142,16 @@ TEST(Enumeration, sec_A1_10_a_request_is_read_to_its_end_whoever_it_names) {
         for (const Bytes& rest : rests) {
             std::string words[2];
             for (const bool known : {false, true}) {
-                ServerRig server = server_rig(server_options_after_kex());
+                Script host; // which knows alice only
+                host.authorization.decision =
+                    known ? AuthorizeAnswer::Decision::allow : AuthorizeAnswer::Decision::deny;
+                ServerRig server = server_rig(server_options_after_kex(), host);
                 server.feed(
                     raw_request(known ? "alice" : "nobdy", connection_service, method, rest));
                 words[known ? 0 : 1] = std::to_string(server.sent.size()) + "/" +
                                        std::to_string(server.sent.at(0).size()) + "/" +
                                        std::to_string(server.count<AttemptFailed>());
+                EXPECT_EQ(server.host.counts().authorized, 0U);
             }
             EXPECT_EQ(words[0], words[1]);
         }

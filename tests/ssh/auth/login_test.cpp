@@ -217,6 +217,26 @@ TEST(Login, rfc_U17_partly_without_a_method_to_go_on_is_a_refusal) {
     }
 }
 
+TEST(Login, rfc_X03_X07_a_partial_success_names_no_method_that_is_not_offered) {
+    // As the server's own list: nothing reserved, not "none", gssapi-keyex only where it can work.
+    for (const std::string method : {"gssapi", "external-keyx", "none", "gssapi-keyex"}) {
+        Script partly;
+        partly.authorization = {AuthorizeAnswer::Decision::allow_partly, {"publickey", method}, {}};
+        const Login login = log_in(client_options(), server_options(), {}, partly);
+        EXPECT_EQ(login.run.last<AuthDone>(Side::server), nullptr) << method;
+        ASSERT_NE(login.run.last<AttemptFailed>(Side::server), nullptr) << method;
+        EXPECT_EQ(
+            login.run.messages.back().payload,
+            wire::build_failure(std::vector<std::string>{"gssapi-with-mic", "publickey"}, false))
+            << method;
+        EXPECT_EQ(login.server.host.contexts(), 0U);
+    }
+    Script partly;
+    partly.authorization = {AuthorizeAnswer::Decision::allow_partly, {"gssapi-keyex"}, {}};
+    const Login after_kex = log_in(client_options(), server_options_after_kex(), {}, partly);
+    EXPECT_NE(after_kex.run.last<AuthDone>(Side::server), nullptr);
+}
+
 TEST(Login, sec_A1_25_a_failure_at_any_step_leaves_the_session_usable) {
     struct Case {
         std::string_view name;
