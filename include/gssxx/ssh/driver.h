@@ -72,7 +72,8 @@ public:
     /// handle(). Credentials that were delegated through a context are released when its user is
     /// denied, when another context has logged somebody in, and when an engine fails or is
     /// cancelled because another method has succeeded. After a partial AuthDone nobody has logged
-    /// in yet: the host takes the peer when the other methods have succeeded, too.
+    /// in yet: the host takes the peer when the other methods have succeeded, too. When an engine
+    /// fails before that by itself, the partial success counts for nothing any more.
     [[nodiscard]] std::optional<Peer> take_peer(const ContextName& name);
     /// Other credentials for the contexts to come: a ticket was renewed.
     void use_credentials(const Credentials* credentials) noexcept;

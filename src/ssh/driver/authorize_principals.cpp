@@ -5,6 +5,7 @@
 #include <gssxx/mechanism.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace gss::inline v0::ssh {
@@ -16,10 +17,22 @@ const Oid& name_mechanism(const Oid& mechanism) {
     return mechanism == mechanism::iakerb() ? mechanism::krb5() : mechanism;
 }
 
+/// True when the text of a principal ends with its realm. An escaped '@' belongs to the name.
+bool has_realm(std::string_view principal) noexcept {
+    for (std::size_t at = 0; at < principal.size(); ++at) {
+        if (principal[at] == '\\') {
+            ++at;
+        } else if (principal[at] == '@') {
+            return at + 1 < principal.size();
+        }
+    }
+    return false;
+}
+
 /// True when @p rule names exactly the principal whose exported form the request has.
 bool names(const PrincipalRule& rule, const AuthorizationRequest& request) {
     // Without a realm the name would become one of whatever realm krb5.conf says today.
-    if (rule.principal.find('@') == std::string::npos) {
+    if (!has_realm(rule.principal)) {
         return false;
     }
     const Result<Name> written =

@@ -4,10 +4,18 @@
 #include "driver_state.h"
 #include "initiator_name.h"
 
+#include <cstdint>
 #include <exception>
 #include <utility>
 
 namespace gss::inline v0::ssh {
+
+namespace {
+
+/// RFC 4253 s11.1, as engines give it when their host cancels them.
+constexpr std::uint32_t disconnect_by_application = 11;
+
+} // namespace
 
 EstablishedContext* Driver::State::established(const ContextName& name) noexcept {
     const auto found = contexts.find(name);
@@ -78,10 +86,30 @@ AuthorizeAnswer Driver::State::ask_authorizer(const Authorize& action,
 void Driver::State::note(const AuthDone& done) noexcept {
     if (EstablishedContext* const context = established(done.context)) {
         context->logged_in = true;
+        context->partly = true;
     }
     if (!done.partial) {
+        for (auto& [name, context] : contexts) {
+            if (auto* const found = std::get_if<EstablishedContext>(&context)) {
+                found->partly = false; // what had succeeded in part has become part of the login
+            }
+        }
         drop_delegated();
     }
+}
+
+void Driver::State::note(const Fail& failure) noexcept {
+    // A host cancels an engine when another method has succeeded, and then a partial success before
+    // it counts. Every other end of a server's engine is the end of the session.
+    const bool cancelled =
+        failure.fault == Fault::local && failure.disconnect_reason == disconnect_by_application;
+    for (auto& [name, context] : contexts) {
+        auto* const found = std::get_if<EstablishedContext>(&context);
+        if (found != nullptr && found->partly && !cancelled) {
+            found->logged_in = false;
+        }
+    }
+    drop_delegated();
 }
 
 // CVE-2005-2798: credentials that came with a method that did not succeed must not stay.
@@ -182,8 +210,8 @@ bool Driver::handle(Engine& engine, const Action& action) {
     if (const auto* done = std::get_if<AuthDone>(&action); done != nullptr && state_) {
         state_->note(*done);
     }
-    if (std::holds_alternative<Fail>(action) && state_) {
-        state_->drop_delegated();
+    if (const auto* failure = std::get_if<Fail>(&action); failure != nullptr && state_) {
+        state_->note(*failure);
     }
     return false;
 }

@@ -25,6 +25,7 @@ struct EstablishedContext {
     std::optional<Credentials> delegated;
     Lifetime lifetime = Lifetime::not_supported();
     bool logged_in = false; ///< AuthDone was put out for it
+    bool partly = false;    ///< and more methods are needed
     bool taken = false;     ///< take_peer() was called
 };
 
@@ -52,6 +53,7 @@ struct __attribute__((visibility("hidden"))) Driver::State {
     [[nodiscard]] AuthorizeAnswer ask_authorizer(const Authorize& action,
                                                  const EstablishedContext& context);
     void note(const AuthDone& done) noexcept;
+    void note(const Fail& failure) noexcept;
     /// Releases what was delegated through contexts that logged nobody in.
     void drop_delegated() noexcept;
 

@@ -202,7 +202,10 @@ TEST_F(Authorization, a_list_names_principals_with_their_realm_and_nothing_else)
     const Authorizer list = ssh::authorize_principals({{"alice", "alice@TRUSTED.EXAMPLE"},
                                                        {"alice", "boss/admin@OTHER.EXAMPLE"},
                                                        {"root", "boss@OTHER.EXAMPLE"},
-                                                       {"bob", "bob"}});
+                                                       {"bob", "bob"},
+                                                       {"carol", "carol\\@box"},
+                                                       {"dave", "dave\\\\@R"},
+                                                       {"erin", "erin@"}});
     EXPECT_TRUE(allows(list, "alice@TRUSTED.EXAMPLE", "alice"));
     EXPECT_TRUE(allows(list, "boss/admin@OTHER.EXAMPLE", "alice"));
     EXPECT_TRUE(allows(list, "boss@OTHER.EXAMPLE", "root"));
@@ -212,6 +215,11 @@ TEST_F(Authorization, a_list_names_principals_with_their_realm_and_nothing_else)
     EXPECT_FALSE(allows(list, "alice@TRUSTED.EXAMPLE", ""));
     // A rule without a realm would mean another principal after a change of krb5.conf.
     EXPECT_FALSE(allows(list, "bob@FAKE.REALM", "bob"));
+    EXPECT_FALSE(allows(list, "carol\\@box", "carol")) << "an escaped '@' begins no realm";
+    EXPECT_FALSE(allows(list, "carol\\@box@FAKE.REALM", "carol"));
+    EXPECT_FALSE(allows(list, "erin@", "erin"));
+    EXPECT_FALSE(allows(list, "erin@FAKE.REALM", "erin"));
+    EXPECT_TRUE(allows(list, "dave\\\\@R", "dave")) << "an escaped backslash escapes nothing";
     EXPECT_FALSE(allows(ssh::authorize_principals({}), "alice@TRUSTED.EXAMPLE", "alice"));
 }
 

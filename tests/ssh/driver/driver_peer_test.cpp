@@ -193,6 +193,31 @@ TEST_F(Delegation, sec_A1_12_what_was_delegated_is_released_when_a_password_did_
     EXPECT_FALSE(theirs.take_peer(auth(0)));
 }
 
+TEST_F(Delegation, sec_A1_12_a_partial_success_that_came_to_nothing_leaves_nothing) {
+    ssh::Fail too_many;
+    too_many.fault = ssh::Fault::peer;
+    too_many.disconnect_reason = 14;
+    Driver theirs = with_delegated({auth(0)});
+    say(theirs, done_with(auth(0), true));
+    EXPECT_EQ(held(), 1U);
+    say(theirs, too_many);
+    EXPECT_EQ(held(), 0U);
+    EXPECT_FALSE(theirs.take_peer(auth(0)));
+    // Not when another method has made it a whole one: by an engine of ours, or by the host's.
+    Driver whole = with_delegated({auth(1), kex()});
+    say(whole, done_with(auth(1), true));
+    say(whole, done_with(kex()));
+    say(whole, too_many); // a later engine, of a re-exchange
+    EXPECT_TRUE(whole.take_peer(auth(1)).value().delegated);
+    EXPECT_TRUE(whole.take_peer(kex()).value().delegated);
+    Driver by_password = with_delegated({auth(2)});
+    say(by_password, done_with(auth(2), true));
+    PuppetEngine engine;
+    engine.cancel();
+    by_password.run(engine, ignore);
+    EXPECT_TRUE(by_password.take_peer(auth(2)).value().delegated);
+}
+
 TEST_F(Delegation, sec_A1_12_a_context_that_is_released_takes_along_what_was_delegated) {
     Driver theirs = with_delegated({kex(), auth(0)});
     say(theirs, ssh::Release{auth(0)});
