@@ -71,10 +71,13 @@ void SessionHost::work() {
 
 void SessionHost::step_elsewhere(ssh::GssStep question) {
     step_under_way_ = true;
-    worker_ = std::jthread([this, question = std::move(question)] {
+    worker_ = std::jthread([this, alive = std::weak_ptr(alive_), question = std::move(question)] {
         // At its time limit the driver answers that the step has failed, whatever the library does.
         ssh::StepAnswer answer = driver_.step(question);
-        loop_.post([this, id = question.id, answer = std::move(answer)] {
+        loop_.post([this, alive, id = question.id, answer = std::move(answer)] {
+            if (alive.expired()) {
+                return; // the session went while the step ran
+            }
             step_under_way_ = false;
             // Stale when the peer has begun something else meanwhile, or the host gave up.
             engine_->answer(id, answer);

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -40,7 +41,8 @@ public:
     SessionHost(EventLoop& loop, gss::ssh::Driver driver, Send send, Tell tell);
     SessionHost(const SessionHost&) = delete;
     SessionHost& operator=(const SessionHost&) = delete;
-    /// Waits for a step that is under way; the driver's time limit bounds that.
+    /// In the loop's thread. Waits for a step that is under way, whose answer nobody gets; the
+    /// driver's time limit bounds that.
     ~SessionHost() = default;
 
     /// From now on that engine gets the messages, until leave().
@@ -66,6 +68,7 @@ private:
     Tell tell_;
     gss::ssh::Engine* engine_ = nullptr;
     bool step_under_way_ = false;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true); // for what was posted
     std::jthread worker_; // the last member: it ends before what it uses
 };
 
