@@ -22,8 +22,8 @@ class EngineCore;
 ///
 /// One question is open at a time. Messages that arrive while one is open are held, at most 8 of
 /// them and 128 KiB; more is the peer's fault, and so is one that is left when a key exchange ends.
-/// After KexDone, AuthDone or Fail everything is
-/// answered with Fed::ended and no action comes any more.
+/// After KexDone, AuthDone or Fail everything is answered with Fed::ended and no action comes any
+/// more.
 class GSSXX_EXPORT Engine {
 public:
     /// A payload from the peer, message number first.
