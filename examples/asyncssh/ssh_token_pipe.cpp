@@ -12,7 +12,7 @@
 //   step TOKEN             more TOKEN | done TOKEN FLAGS | failed MAJOR MINOR TOKEN TEXT
 //   sign DATA              ok MIC | no TEXT
 //   verify DATA MIC        ok | no TEXT
-//   peer                   ok NAME | no TEXT           whom the server's context comes from, as octets
+//   peer                   ok NAME | no TEXT           the initiator, in hexadecimal, too
 //   authorize USER         ok | no TEXT                may that peer use the account?
 // It ends with standard input. It decides everything that concerns GSS-API: which mechanisms, what
 // is required of a context, whether a MIC is good, who may log in. The stack carries messages.
