@@ -31,8 +31,12 @@ const Bytes mic(28, std::byte{4});
 Bytes first_token() {
     Bytes token = mechanism::krb5().to_der();
     token.resize(700, std::byte{1});
+    Bytes framed;
+    framed.reserve(704);
     // RFC 2743 s3.1: a length of two octets, 700.
-    Bytes framed{std::byte{0x60}, std::byte{0x82}, std::byte{700 >> 8}, std::byte{700 & 0xff}};
+    for (const unsigned octet : {0x60U, 0x82U, 700U >> 8U, 700U & 0xffU}) {
+        framed.push_back(static_cast<std::byte>(octet));
+    }
     framed.insert(framed.end(), token.begin(), token.end());
     return framed;
 }
