@@ -25,6 +25,7 @@ struct ContextName {
     /// attempt.
     std::uint32_t number = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): the tool stumbles over what the compiler makes of it
     friend auto operator<=>(const ContextName&, const ContextName&) = default;
 };
 /// "initial key exchange", "re-exchange 2", "authentication 1".
