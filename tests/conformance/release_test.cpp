@@ -147,9 +147,9 @@ TEST_P(Release, HappensOnceForStores) {
 /// The handles of Heimdal's libkrb5 that we resolve ourselves.
 TEST_P(Release, HappensOnceInsideLibkrb5) {
     for (const std::string& name : {GetParam().initiator, GetParam().acceptor}) {
+        const Backend opened = backend(name); // outlives what is taken from it
         const auto& native =
-            static_cast<const rfc2744::LibraryBackend&>(*detail::Access::of(backend(name)))
-                .native();
+            static_cast<const rfc2744::LibraryBackend&>(*detail::Access::of(opened)).native();
         CountingKrb5 krb5(native.loaded.krb5);
         rfc2744::Library library = native;
         library.loaded.krb5 = CountingKrb5::functions();
