@@ -93,7 +93,6 @@ void all_about_stores(const Backend& from, const Backend& to) {
     acquire.name = &host;
     const Credentials accepting =
         Credentials::acquire(to, CredentialUsage::accept, acquire).value().credentials;
-    EXPECT_FALSE(Credentials::acquire(to, CredentialUsage::both, acquire).has_value());
     const Name nobody = service(from, "nobody@localhost");
     acquire.name = &nobody;
     EXPECT_FALSE(Credentials::acquire(from, CredentialUsage::initiate, acquire).has_value());
