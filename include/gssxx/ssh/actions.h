@@ -19,6 +19,7 @@ namespace gss::inline v0::ssh {
 
 /// Names a security context within one SSH session. The engine names it, the host keeps it.
 struct ContextName {
+    /// What a context was made for.
     enum class Use : std::uint8_t { key_exchange, authentication };
     Use use = Use::key_exchange;
     /// Key exchange: 0 for the initial one, n for the n-th re-exchange. Authentication: the
@@ -155,6 +156,7 @@ using Action = std::variant<SendMessage, GssStep, GetMic, VerifyMic, Authorize, 
 
 /// What a leg came to.
 struct StepAnswer {
+    /// More legs, established, or failed for good.
     enum class Status : std::uint8_t { more, done, failed };
     Status status = Status::failed;
     Bytes token;                  ///< for the peer; with failed: an error token
@@ -179,6 +181,7 @@ struct VerifyAnswer {
 
 /// The host's decision.
 struct AuthorizeAnswer {
+    /// No, yes, or yes with another method besides.
     enum class Decision : std::uint8_t { deny, allow, allow_partly };
     Decision decision = Decision::deny;
     std::vector<std::string> methods; ///< with allow_partly: those that can continue

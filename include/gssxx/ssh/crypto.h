@@ -26,6 +26,7 @@ struct DhGroup {
 class Hash {
 public:
     virtual ~Hash() = default;
+    /// Takes the next octets.
     [[nodiscard]] virtual Result<void> update(BytesView octets) = 0;
     /// The digest; the object is of no use afterwards.
     [[nodiscard]] virtual Result<SecretBytes> finish() = 0;
@@ -59,7 +60,9 @@ protected:
 class Crypto {
 public:
     virtual ~Crypto() = default;
+    /// A hash that has seen nothing yet.
     [[nodiscard]] virtual Result<std::unique_ptr<Hash>> hash(HashAlgorithm algorithm) const = 0;
+    /// A fresh key pair on @p curve.
     [[nodiscard]] virtual Result<std::unique_ptr<KeyAgreement>> ecdh(EcdhCurve curve) const = 0;
     /// A key pair in @p group; the private exponent is in [1, q-1] (RFC 4253 s8).
     [[nodiscard]] virtual Result<std::unique_ptr<KeyAgreement>> dh(const DhGroup& group) const = 0;

@@ -16,6 +16,7 @@
 
 namespace gss::inline v0::ssh {
 
+/// What a driver is for: a client or a server, with whose credentials, who is let in.
 struct DriverOptions {
     /// Clients: the host that the user named; it becomes "host@" + that, unresolved.
     std::string host;
@@ -45,6 +46,7 @@ struct Peer {
 /// whole of it is in last_error().
 class GSSXX_EXPORT Driver {
 public:
+    /// Fails with misuse when credentials are of another backend.
     [[nodiscard]] static Result<Driver> create(const Backend& backend, DriverOptions options);
     Driver(Driver&&) noexcept;
     Driver& operator=(Driver&&) noexcept;
@@ -61,9 +63,13 @@ public:
 
     /// The one step that may block, by itself: what the action asks, done, and the answer.
     [[nodiscard]] StepAnswer step(const GssStep& action);
+    /// Makes the MIC that the action asks for; failed when there is no such context.
     [[nodiscard]] MicAnswer get_mic(const GetMic& action);
+    /// Verifies the MIC of the action; not verified when there is no such context.
     [[nodiscard]] VerifyAnswer verify_mic(const VerifyMic& action);
+    /// Asks the authorizer; a denial when there is none, or no such context.
     [[nodiscard]] AuthorizeAnswer authorize(const Authorize& action);
+    /// Deletes the context of that name, with what was delegated through it.
     void release(const ContextName& context) noexcept;
 
     /// The established context of that name; null when there is none.

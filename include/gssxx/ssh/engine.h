@@ -30,8 +30,11 @@ public:
     Fed receive(BytesView payload);
     /// The answer to the question of that id.
     Fed answer(RequestId id, StepAnswer answer);
+    /// The same for a MIC.
     Fed answer(RequestId id, MicAnswer answer);
+    /// The same for a verification.
     Fed answer(RequestId id, VerifyAnswer answer);
+    /// The same for a decision.
     Fed answer(RequestId id, AuthorizeAnswer answer);
     /// The connection is gone or the host gives up: releases contexts and ends.
     Fed cancel();

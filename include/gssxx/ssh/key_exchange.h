@@ -48,6 +48,7 @@ struct GroupRequest {
     std::uint32_t max = 8192;
 };
 
+/// What a client needs besides.
 struct ClientKexOptions : KexOptions {
     bool delegate = false; ///< ask for delegation of credentials
     /// Ask for anonymity: only where user authentication will not use this context.
@@ -66,6 +67,7 @@ using GroupSource = std::function<std::optional<DhGroup>(const GroupRequest& req
 /// under 2048 bits, are left out. Picks one of the fitting groups by turns.
 [[nodiscard]] GSSXX_EXPORT GroupSource moduli_groups(std::string_view moduli_file_text);
 
+/// What a server needs besides.
 struct ServerKexOptions : KexOptions {
     /// K_S to send as KEXGSS_HOSTKEY; absent: none is sent, and K_S in H is the empty string.
     /// Debian's OpenSSH client ends the connection when it gets one.
@@ -90,6 +92,7 @@ private:
 /// The server's side of one exchange. Asks with GssStep and GetMic; ends with KexDone or Fail.
 class GSSXX_EXPORT ServerKeyExchange : public Engine {
 public:
+    /// As ClientKeyExchange::create.
     [[nodiscard]] static Result<ServerKeyExchange> create(const Crypto& crypto,
                                                           const ServerKexOptions& options);
 

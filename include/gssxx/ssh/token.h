@@ -25,6 +25,7 @@ inline constexpr ContextFlags ssh_required_flags{ContextFlag::mutual, ContextFla
 /// native library does, and should say false (RFC 4462 s7.2, RFC 8732 s8.3).
 [[nodiscard]] GSSXX_EXPORT Result<Name> target_name(const Backend& backend, std::string_view host);
 
+/// How to initiate a context for SSH.
 struct TokenInitiatorOptions {
     Oid mechanism = mechanism::krb5();
     bool iakerb = false;
@@ -60,6 +61,7 @@ private:
     std::optional<SecurityContext> context_; ///< once established and found to be as it should
 };
 
+/// How to accept a context for SSH.
 struct TokenAcceptorOptions {
     Oid mechanism = mechanism::krb5(); ///< the one that was selected
     bool iakerb = false;

@@ -21,6 +21,7 @@ struct ClientAuthOptions {
     Bytes session_id;
 };
 
+/// What gssapi-with-mic needs besides.
 struct ClientWithMicOptions : ClientAuthOptions {
     MechanismPolicy mechanisms;
     bool delegate = false;
@@ -54,6 +55,7 @@ private:
     using Engine::Engine;
 };
 
+/// What gssapi-keyex needs besides.
 struct ClientKeyexOptions : ClientAuthOptions {
     /// The context of the *initial* key exchange (RFC 4462 s4); re-exchanges are refused.
     ContextName context;
@@ -82,6 +84,7 @@ struct KexContext {
     ContextFlags flags;
 };
 
+/// What a server takes, and how much of it.
 struct ServerUserAuthOptions {
     Bytes session_id;
     MechanismPolicy mechanisms;
