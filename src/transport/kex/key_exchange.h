@@ -64,6 +64,8 @@ public:
     [[nodiscard]] bool peer_takes_ext_info() const noexcept;
     [[nodiscard]] BytesView session_id() const noexcept;
     /// Of the first exchange that was completed: for gssapi-keyex.
+    /// What a MAC failure under fresh keys most likely means; empty: nothing special.
+    [[nodiscard]] std::string mac_failure_hint() const;
     [[nodiscard]] const std::optional<ExchangeOutcome>& first() const noexcept;
     [[nodiscard]] const std::optional<ExchangeOutcome>& last() const noexcept;
 
