@@ -6,6 +6,7 @@
 
 #include <gssxx/bytes.h>
 #include <gssxx/transport/algorithms.h>
+#include <gssxx/transport/session.h>
 
 #include <array>
 #include <cstddef>
@@ -37,6 +38,12 @@ struct KexInit {
 /// or octets over 126, too many names, too long lists. A name that stands twice is passed over the
 /// second time.
 [[nodiscard]] KexInit parse_kexinit(BytesView payload);
+
+/// The payload of our KEXINIT, with a fresh cookie. @p server: a server's options, null for a
+/// client. Markers are in it when @p initial. We never guess. Throws SessionFault when there are no
+/// random octets.
+[[nodiscard]] Bytes make_kexinit(Role role, const SessionOptions& options,
+                                 const ServerOptions* server, bool initial);
 
 /// What is agreed on (RFC 4253 s7.1), and how the peer's guess was.
 struct Agreement {
