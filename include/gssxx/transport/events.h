@@ -44,7 +44,10 @@ struct KeysExchanged {
     AgreedAlgorithms algorithms;
     HostAuthentication host = HostAuthentication::by_host_key;
     std::optional<PublicKey> host_key; ///< of a GSS key exchange: only when one was sent
-    /// Of a GSS key exchange: its context, in which a server finds what was delegated anew.
+    /// Of a GSS key exchange: its context, in which a server finds what was delegated anew. The
+    /// context of the initial exchange stays with the host. That of a re-exchange is released by
+    /// the next event, but for a server's with the flag delegate_to_peer: the host deletes that one
+    /// when it has taken from it what it wants.
     std::optional<ssh::ContextName> context;
 };
 
