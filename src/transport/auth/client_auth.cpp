@@ -9,6 +9,7 @@
 #include "reader.h"
 #include "writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gss::inline v0::transport::detail {
@@ -105,6 +106,7 @@ Result<void> ClientAuth::authenticate(std::string_view user, AuthMethod method) 
 
 void ClientAuth::ready(AuthGround ground) {
     session_id_ = SecretBytes(BytesView(ground.session_id));
+    secure_wipe(ground.session_id);
     key_exchange_ = kex_context(ground);
     peer_version_ = std::move(ground.peer_version);
     phase_ = Phase::service;

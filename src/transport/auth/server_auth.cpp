@@ -9,6 +9,8 @@
 #include "reader.h"
 #include "writer.h"
 
+#include <gssxx/mechanism.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -271,13 +273,15 @@ void ServerAuth::accept_partly(std::vector<std::string>&& methods) {
     // RFC 4252 s5.1: "The value of 'partial success' MUST be TRUE if the authentication request to
     // which this is a response was successful."
     outlet_.send(ssh::wire::build_failure(methods, true));
-    ssh::AuthDone partly;
-    partly.user = attempt->user();
-    partly.service = attempt->service();
-    partly.method = method_;
-    partly.partial = true;
-    partly.methods = std::move(methods);
-    go_on(std::move(partly));
+    // No context and no mechanism has to do with it: nobody looks at these two.
+    go_on({attempt->user(),
+           attempt->service(),
+           method_,
+           {ssh::ContextName::Use::authentication, 0},
+           mechanism::krb5(),
+           {},
+           true,
+           std::move(methods)});
 }
 
 void ServerAuth::engine_done(ssh::AuthDone&& done) {
