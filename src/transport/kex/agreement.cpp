@@ -3,6 +3,7 @@
 #include "kexinit.h"
 
 #include "fault.h"
+#include "packet_protection.h"
 
 #include <gssxx/ssh/host_key_rules.h>
 
@@ -37,9 +38,9 @@ std::string shown(const NameList& names) {
 
 [[noreturn]] void disagreement(std::string_view what, const NameList& client,
                                const NameList& server) {
-    throw SessionFault(reason::key_exchange_failed,
-                       "no common " + std::string(what) + ": the client has " + shown(client) +
-                           "; the server has " + shown(server));
+    throw SessionFault(reason::key_exchange_failed, "no common " + std::string(what) +
+                                                        ": the client has " + shown(client) +
+                                                        "; the server has " + shown(server));
 }
 
 /// RFC 4253 s7.1: "The chosen encryption algorithm to each direction MUST be the first algorithm on
