@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
+#include <variant>
+#include <vector>
 
 namespace gss::test {
 
@@ -193,6 +196,30 @@ TEST(KexMemory, with_the_keys_that_OpenSSL_holds) {
 }
 
 #endif // GSSXX_COUNT_THE_HEAP
+
+TEST(KexMemory, a_start_without_memory_says_nothing_but_Fail) {
+    const ToyCrypto toy;
+    for (const KexFamily family : {KexFamily::group14_sha256, KexFamily::gex_sha1}) {
+        std::size_t failed = 0;
+        for (bool thrown = true; thrown; ++failed) {
+            Half half(toy, {family});
+            half.make_client();
+            fail_allocation(failed + 1);
+            thrown = false;
+            try {
+                half.client->start();
+            } catch (const std::bad_alloc&) {
+                thrown = true;
+            }
+            fail_allocation(0);
+            const std::vector<ssh::Action> said = take_all(*half.client);
+            ASSERT_EQ(said.size(), 1U) << failed;
+            EXPECT_EQ(std::holds_alternative<ssh::Fail>(said[0]), thrown) << failed;
+            EXPECT_EQ(half.client->ended(), thrown) << failed;
+        }
+        EXPECT_GT(failed, 1U) << "nothing was allocated";
+    }
+}
 
 TEST(KexMemory, a_KEXINIT_is_not_kept) {
     const ToyCrypto toy;
