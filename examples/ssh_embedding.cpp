@@ -38,7 +38,8 @@ void note(Told& told, const ssh::Action& action, const char* end) {
         told.hash = gss::SecretBytes(keys->exchange_hash.view());
         told.key = ssh::derive_key(ssh::openssl_crypto(), *keys, 'C', told.hash.view(), 32).value();
     } else if (const auto* login = std::get_if<ssh::AuthDone>(&action)) {
-        told.login = *login;
+        told.login =
+            *login; // a transport begins the service, with what of `unread` is not 50 to 79
     } else if (const auto* attempt = std::get_if<ssh::AttemptFailed>(&action)) {
         std::cout << end << ": attempt failed: " << attempt->reason << '\n';
     } else if (const auto* fail = std::get_if<ssh::Fail>(&action)) {

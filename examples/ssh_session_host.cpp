@@ -31,6 +31,9 @@ SessionHost::SessionHost(EventLoop& loop, ssh::Driver driver, Send send, Tell te
 
 void SessionHost::serve(ssh::Engine& engine) {
     engine_ = &engine;
+    for (const gss::Bytes& payload : std::exchange(early_, {})) {
+        engine.receive(payload);
+    }
     work();
 }
 
@@ -64,6 +67,10 @@ void SessionHost::work() {
         } else if (auto* message = std::get_if<ssh::SendMessage>(&*action)) {
             send_(std::move(message->payload));
         } else {
+            if (auto* done = std::get_if<ssh::AuthDone>(&*action);
+                done != nullptr && done->partial) {
+                early_ = done->unread; // their sender waits for answers
+            }
             tell_(*action);
         }
     }

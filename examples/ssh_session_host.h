@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace example {
 
@@ -45,7 +46,8 @@ public:
     /// driver's time limit bounds that.
     ~SessionHost() = default;
 
-    /// From now on that engine gets the messages, until leave().
+    /// From now on that engine gets the messages, until leave(). After a partial success: first
+    /// those that the engine before it had not looked at.
     void serve(gss::ssh::Engine& engine);
     /// The engine may go. Not while a step is under way.
     void leave() noexcept { engine_ = nullptr; }
@@ -67,6 +69,7 @@ private:
     Send send_;
     Tell tell_;
     gss::ssh::Engine* engine_ = nullptr;
+    std::vector<gss::Bytes> early_; ///< sent behind a request that has succeeded in part
     bool step_under_way_ = false;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true); // for what was posted
     std::jthread worker_; // the last member: it ends before what it uses

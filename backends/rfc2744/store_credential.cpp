@@ -9,7 +9,9 @@
 #include "new_cache_file.h"
 #include "status.h"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace gss::inline v0::rfc2744 {
@@ -18,6 +20,22 @@ namespace {
 
 constexpr std::string_view into_operation = "gss_store_cred_into";
 constexpr std::string_view copy_operation = "gss_krb5_copy_ccache";
+
+/// What krb5_cc_get_principal says of a cache that does not exist: the same numbers in both
+/// families (krb5_err.et). Every other one is of a cache that may be there: a KCM that does not
+/// answer, a file of somebody else's, a damaged principal.
+constexpr std::array<std::int32_t, 3> absent_codes{
+    -1765328189, // KRB5_FCC_NOFILE: MIT's and Heimdal's types
+    -1765328243, // KRB5_CC_NOTFOUND: Heimdal's KCM
+    ENOENT,      // Heimdal's MEMORY, FILE and DIR
+};
+/// Heimdal's SCC says of a cache without a row in its database that there are no more entries.
+constexpr std::int32_t no_more_entries = -1765328242; // KRB5_CC_END
+
+bool is_absent(std::int32_t code, std::string_view cache) noexcept {
+    return std::find(absent_codes.begin(), absent_codes.end(), code) != absent_codes.end() ||
+           (code == no_more_entries && cache.starts_with("SCC:"));
+}
 
 /// One store of a credential.
 class Storing {
@@ -99,14 +117,18 @@ private:
             return refuse({ErrorCode::unavailable, "the library's libkrb5 cannot be used"});
         }
         CacheOwner cache(krb5(), context.get());
-        const std::int32_t code =
+        std::int32_t code =
             krb5().cc_resolve(context.get(), arguments_.cache.c_str(), cache.receive());
         if (code != 0) {
             return krb5_error("krb5_cc_resolve", code);
         }
         PrincipalOwner principal(krb5(), context.get());
-        const bool exists =
-            krb5().cc_get_principal(context.get(), cache.get(), principal.receive()) == 0;
+        code = krb5().cc_get_principal(context.get(), cache.get(), principal.receive());
+        const bool exists = code == 0;
+        // What cannot be read may be somebody's: it is neither replaced nor destroyed.
+        if (!exists && !is_absent(code, arguments_.cache)) {
+            return krb5_error("krb5_cc_get_principal", code);
+        }
         if (exists && !arguments_.overwrite) {
             return refuse({ErrorCode::duplicate_element, "the credential cache exists"});
         }

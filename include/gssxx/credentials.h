@@ -131,8 +131,10 @@ public:
     ///
     /// Fails, naming the cache, with duplicate_element for one that exists, unless overwriting was
     /// asked for; ccache_not_found without its folder; ccache_unreadable when it cannot be
-    /// written; no_credentials for credentials that only accept; misuse for a store without
-    /// ccache; unavailable for other keys and mechanisms that are not stored.
+    /// written. Of another type than a file, with the native cause when it cannot be read: nobody
+    /// knows what is in it then, and it is not overwritten. no_credentials for credentials that
+    /// only accept; misuse for a store without ccache; unavailable for other keys and mechanisms
+    /// that are not stored.
     [[nodiscard]] Result<StoredCredentials> store_into(const CredentialStore& store,
                                                        const StoreOptions& options = {}) const;
     /// gss_inquire_cred, RFC 2744 s5.21. May resolve a deferred choice of cache.

@@ -11,6 +11,7 @@ namespace {
 thread_local std::size_t calls = 0;
 thread_local std::size_t held = 0;
 thread_local std::size_t given = 0;
+thread_local std::size_t countdown = 0; // to the call that fails; 0: none does
 
 void release(void* memory) noexcept {
     held -= malloc_usable_size(memory);
@@ -33,10 +34,17 @@ std::size_t allocated_bytes() noexcept {
     return given;
 }
 
+void fail_allocation(std::size_t n) noexcept {
+    countdown = n;
+}
+
 } // namespace gss::test
 
 // The array and nothrow forms of the standard library come down to these.
 void* operator new(std::size_t size) {
+    if (countdown != 0 && --countdown == 0) {
+        throw std::bad_alloc();
+    }
     void* memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) {
         throw std::bad_alloc();

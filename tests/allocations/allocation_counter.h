@@ -17,6 +17,10 @@ namespace gss::test {
 /// Bytes that operator new has given to the calling thread since it began, given back or not.
 [[nodiscard]] std::size_t allocated_bytes() noexcept;
 
+/// Makes the n-th call of operator new by the calling thread from now on (from 1) throw
+/// std::bad_alloc, once; 0: none.
+void fail_allocation(std::size_t n) noexcept;
+
 /// How often @p task called operator new.
 template <typename Task>
 [[nodiscard]] std::size_t count_allocations(Task&& task) {

@@ -4,6 +4,9 @@
 #include "conformance.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace gss::test {
 
@@ -177,6 +180,39 @@ TEST_P(Stores, MayLieInMemory) {
     EstablishOptions options;
     options.initiate.credentials = &stored->credentials;
     EXPECT_TRUE(succeeds(establish(backend, backend, options)));
+}
+
+TEST_P(Stores, ThatCannotBeReadAreNotReplaced) {
+    const Backend backend = library();
+    const std::string folder = fresh_path("collection");
+    std::filesystem::create_directory(folder);
+    const std::string file = folder + "/tkt1";
+    const Credentials bob =
+        acquire(backend, CredentialUsage::initiate, {{"ccache", cache_of("bob")}})
+            .value()
+            .credentials;
+    const CredentialStore store = CredentialStore::of({{"ccache", "DIR::" + file}}).value();
+    std::ofstream(file) << "what somebody else's program wrote";
+    for (const bool overwrite : {false, true}) {
+        const auto refused = bob.store_into(store, {mechanism::krb5(), overwrite});
+        EXPECT_FALSE(refused.has_value());
+        EXPECT_NE(refused.error().text().find(file), std::string::npos) << refused.error().text();
+        std::ifstream left(file);
+        EXPECT_EQ(std::string(std::istreambuf_iterator<char>(left), {}),
+                  "what somebody else's program wrote");
+    }
+    if (is_mit()) {
+        return; // it makes caches of a collection by names of its own
+    }
+    // Without such a file, and in the other type that Heimdal has: not there yet.
+    std::filesystem::remove(file);
+    for (const std::string& name : {"DIR::" + file, "SCC:" + folder + "/caches.db"}) {
+        const CredentialStore fresh = CredentialStore::of({{"ccache", name}}).value();
+        ASSERT_TRUE(succeeds(bob.store_into(fresh)));
+        EXPECT_TRUE(fails_with(bob.store_into(fresh), ErrorCode::duplicate_element));
+        EXPECT_TRUE(succeeds(bob.store_into(fresh, {mechanism::krb5(), true})));
+        EXPECT_TRUE(succeeds(acquire(backend, CredentialUsage::initiate, {{"ccache", name}})));
+    }
 }
 
 TEST_P(Stores, HaveMoreKeysWhereTheLibraryKnowsThem) {

@@ -13,8 +13,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include <sys/stat.h>
 
@@ -416,12 +419,56 @@ TEST_P(Storing, with_a_failing_libkrb5_is_an_error_that_leaks_nothing) {
             const auto stored =
                 credentials.store_into(store_of({{"ccache", cache}}), {mechanism::krb5(), true});
             hit = krb5.was_hit();
-            // Whether a cache exists is a question with a no.
-            EXPECT_TRUE(!stored.has_value() || !hit || (n == 3 && cache == "MEMORY:bob"))
-                << cache << " " << n;
+            EXPECT_EQ(stored.has_value(), !hit) << cache << " " << n;
             EXPECT_EQ(krb5.report(), "");
         }
         krb5.fail_nth(0, 0);
+    }
+}
+
+/// The third call of libkrb5, after the context and the cache, asks whose cache it is.
+constexpr std::size_t nth_get_principal = 3;
+
+TEST_P(Storing, into_a_cache_that_cannot_be_read_neither_replaces_nor_destroys_it) {
+    const Call call = imports() ? Call::krb5_copy_ccache : Call::store_cred_into;
+    const std::int32_t cc_end = -1765328242; // a cache without a row, but of Heimdal's SCC only
+    for (const std::int32_t code : {-1765328191 /* KRB5_CC_IO */, -1765328190 /* KRB5_FCC_PERM */,
+                                    EACCES, EIO, ECONNREFUSED, cc_end}) {
+        for (const bool overwrite : {false, true}) {
+            const Credentials credentials = alice();
+            // Were the store tried, it would fail, and the cache be destroyed as one of ours.
+            fake.table().fail(call, {13U << 16, 99});
+            krb5.fail_nth(nth_get_principal, code);
+            const auto stored = credentials.store_into(store_of({{"ccache", "MEMORY:bob"}}),
+                                                       {mechanism::krb5(), overwrite});
+            EXPECT_TRUE(krb5.was_hit());
+            expect_named(stored, "MEMORY:bob");
+            expect_named(stored, "krb5_cc_get_principal");
+            EXPECT_EQ(fake.table().count(call), 0U) << code;
+            EXPECT_EQ(krb5.destroyed(), 0U) << code;
+        }
+    }
+}
+
+TEST_P(Storing, into_a_cache_that_does_not_exist_makes_it_and_takes_a_half_one_away) {
+    const Call call = imports() ? Call::krb5_copy_ccache : Call::store_cred_into;
+    std::size_t destroyed = 0;
+    for (const auto& [code, cache] : std::vector<std::pair<std::int32_t, std::string>>{
+             {-1765328189, "MEMORY:new"}, // KRB5_FCC_NOFILE
+             {-1765328243, "MEMORY:new"}, // KRB5_CC_NOTFOUND
+             {ENOENT, "MEMORY:new"},
+             {-1765328242, "SCC:" + path("new")}, // KRB5_CC_END
+         }) {
+        const Credentials credentials = alice();
+        const CredentialStore store = store_of({{"ccache", cache}});
+        krb5.fail_nth(nth_get_principal, code);
+        const auto stored = credentials.store_into(store);
+        EXPECT_TRUE(stored.has_value()) << code << " " << stored.error().text();
+        EXPECT_EQ(krb5.destroyed(), destroyed);
+        fake.table().fail(call, {13U << 16, 99});
+        krb5.fail_nth(nth_get_principal, code);
+        EXPECT_EQ(code_of(credentials.store_into(store)), ErrorCode::failure);
+        EXPECT_EQ(krb5.destroyed(), ++destroyed) << code;
     }
 }
 

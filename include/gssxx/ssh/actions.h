@@ -128,6 +128,12 @@ struct AuthDone {
     ContextFlags flags;
     bool partial = false;             ///< more methods are needed (RFC 4252 s5.1)
     std::vector<std::string> methods; ///< with partial: those that can continue
+    /// Servers: what the client had sent behind its request when that was decided, in order; the
+    /// engine has not looked at it. It comes before anything newer. After a partial success feed it
+    /// to the engine that goes on, or answer it as your stack does: the client waits. After a full
+    /// one, messages of user authentication (50 to 79) "SHOULD be silently ignored", and the others
+    /// "MUST be passed to the service" (RFC 4252 s5.1).
+    std::vector<Bytes> unread{};
 };
 
 /// Whose doing a failure was.

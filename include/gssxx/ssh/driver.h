@@ -54,7 +54,8 @@ public:
 
     /// Takes actions until the engine waits for the peer or has ended: GSS questions are answered
     /// here and contexts released, everything else is handed to @p put in order. Blocks as GSS
-    /// calls do.
+    /// calls do. When it throws (std::bad_alloc, what @p put throws) an answer may be lost: cancel
+    /// the engine unless it has ended, and run it again for the releases and the Fail.
     void run(Engine& engine, const std::function<void(Action)>& put);
     /// One action: true when it was a GSS question or a Release, which is dealt with then. For
     /// hosts that keep GssStep for another thread and leave everything else to the driver. Of

@@ -16,13 +16,17 @@ class EngineCore;
 }
 
 /// A sans-I/O engine: no input or output, no GSS call, no clock, no threads. Whatever it is fed, in
-/// whatever order, it answers with actions or ends with one Fail; it throws nothing but
-/// std::bad_alloc (and what a function of the host's throws), and has ended then, without a Fail:
-/// the host deletes the contexts. Move-only; one thread at a time.
+/// whatever order, it answers with actions or ends with one Fail. Move-only; one thread at a time.
+///
+/// It throws nothing but std::bad_alloc (and what a function of the host's throws), and has ended
+/// then. Nothing of what that call would have put out is: no message is sent whose consequence is
+/// lost. What comes is what was put out before, a Release when the engine held a context, and a
+/// Fail with a disconnect reason. poll() allocates nothing and never throws.
 ///
 /// One question is open at a time. Messages that arrive while one is open are held, at most 8 of
 /// them and 128 KiB; more is the peer's fault, and so is one that is left when a key exchange ends.
-/// After KexDone, AuthDone or Fail everything is answered with Fed::ended and no action comes any
+/// Those that are left when user authentication has succeeded come out as AuthDone::unread. After
+/// KexDone, AuthDone or Fail everything is answered with Fed::ended and no action comes any
 /// more.
 class GSSXX_EXPORT Engine {
 public:

@@ -107,7 +107,8 @@ struct ServerUserAuthOptions {
     bool accept_without_integrity = false;
     /// What an earlier engine of this session ended with: a partial success. Requests for another
     /// user or service end the session (RFC 4252 s5). Set with_mic, key_exchange and other_methods
-    /// to what AuthDone::methods leaves, most_failures to what is left of it.
+    /// to what AuthDone::methods leaves, most_failures to what is left of it. Then feed the engine
+    /// AuthDone::unread.
     std::optional<AuthDone> continues;
 };
 

@@ -34,9 +34,10 @@ ClientKeyexCore::ClientKeyexCore(const ClientKeyexOptions& options)
 }
 
 Fed ClientKeyexCore::start() {
-    if (ended()) {
-        return Fed::ended;
-    }
+    return guarded([this] { return begin(); });
+}
+
+Fed ClientKeyexCore::begin() {
     if (state_ != KeyexState::unstarted) {
         return misuse("an attempt begins once");
     }
@@ -108,6 +109,7 @@ AuthDone ClientKeyexCore::done() const {
             options_.mechanism,
             options_.flags,
             false,
+            {},
             {}};
 }
 

@@ -53,6 +53,7 @@ private:
     [[nodiscard]] bool interrupts(BytesView payload) const noexcept override;
     void on_mic(MicAnswer&& answer) override;
 
+    Fed begin();
     void take_refusal(BytesView payload, bool partial_counts);
     void broken(std::string_view what);
     [[nodiscard]] AuthDone done() const;

@@ -17,9 +17,10 @@ ClientWithMicCore::ClientWithMicCore(const ClientWithMicOptions& options)
       accept_without_integrity_(options.accept_without_integrity) {}
 
 Fed ClientWithMicCore::start() {
-    if (ended()) {
-        return Fed::ended;
-    }
+    return guarded([this] { return begin(); });
+}
+
+Fed ClientWithMicCore::begin() {
     if (state_ != ClientState::unstarted) {
         return misuse("an attempt begins once");
     }
@@ -244,6 +245,7 @@ AuthDone ClientWithMicCore::done() const {
             mechanism_,
             granted_,
             false,
+            {},
             {}};
 }
 

@@ -23,6 +23,7 @@ private:
     void on_step(StepAnswer&& answer) override;
     void on_mic(MicAnswer&& answer) override;
 
+    Fed begin();
     void take_response(BytesView payload);
     void take_token(BytesView payload, bool error);
     void note_error_token(BytesView payload);

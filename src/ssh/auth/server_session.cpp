@@ -68,6 +68,9 @@ ServerSession::ServerSession(const ServerUserAuthOptions& options)
       contexts_(options.continues ? options.continues->context.number : 0) {
     secure_wipe(options_.session_id);
     options_.session_id.clear();
+    if (options_.continues) {
+        options_.continues->unread.clear(); // it arrives by receive()
+    }
     // RFC 4462 s4: "It MUST NOT include this method if the initial key exchange was not performed
     // using a GSS-API-based key exchange method".
     if (keyex_useful(options_.key_exchange)) {
@@ -201,9 +204,10 @@ std::unique_ptr<Attempt> ServerSession::make_attempt(const Request& request,
 }
 
 Fed ServerSession::other_method_failed() {
-    if (ended()) {
-        return Fed::ended;
-    }
+    return guarded([this] { return refuse_other(); });
+}
+
+Fed ServerSession::refuse_other() {
     if (!other_) {
         return Fed::stale;
     }
@@ -283,8 +287,15 @@ void ServerSession::on_authorize(AuthorizeAnswer&& answer) {
 AuthDone ServerSession::done() const {
     const Request& request = attempt_->request();
     const KexContext& who = attempt_->proven();
-    return {request.user,  request.service, request.method, who.context,
-            who.mechanism, who.flags,       false,          {}};
+    return {request.user,
+            request.service,
+            request.method,
+            who.context,
+            who.mechanism,
+            who.flags,
+            false,
+            {},
+            {}};
 }
 
 void ServerSession::accept() {

@@ -40,6 +40,7 @@ private:
     [[nodiscard]] std::unique_ptr<Attempt> make_attempt(const Request& request,
                                                         std::string_view& why);
     [[nodiscard]] std::string_view unacceptable(const wire::UserauthRequest& request) const;
+    Fed refuse_other();
     void take_late();
     void abandon();
     void conclude(Verdict&& verdict);

@@ -4,9 +4,14 @@
 #include "disconnect.h"
 #include "escape.h"
 
+#include <iterator>
+#include <type_traits>
 #include <utility>
 
 namespace gss::inline v0::ssh::detail {
+
+// What poll() hands out is moved there without memory.
+static_assert(std::is_nothrow_move_constructible_v<Action>);
 
 bool EngineCore::interrupts(BytesView /*payload*/) const noexcept {
     return false;
@@ -19,17 +24,10 @@ void EngineCore::on_verify(VerifyAnswer&& /*answer*/) {}
 void EngineCore::on_authorize(AuthorizeAnswer&& /*answer*/) {}
 
 Fed EngineCore::receive(BytesView payload) {
-    if (ended_) {
-        return Fed::ended;
-    }
-    try {
+    return guarded([&] {
         take(payload);
-    } catch (...) {
-        // Half a transition is no state to go on from: a check that failed could be forgotten.
-        end();
-        throw;
-    }
-    return Fed::taken;
+        return Fed::taken;
+    });
 }
 
 void EngineCore::take(BytesView payload) {
@@ -53,24 +51,18 @@ void EngineCore::take(BytesView payload) {
 }
 
 Fed EngineCore::answer(RequestId id, Answer answer) {
-    if (ended_) {
-        return Fed::ended;
-    }
-    if (open_ == Question::none || id != last_id_) {
-        return Fed::stale;
-    }
-    const Question asked = std::exchange(open_, Question::none);
-    try {
+    return guarded([&] {
+        if (open_ == Question::none || id != last_id_) {
+            return Fed::stale;
+        }
+        const Question asked = std::exchange(open_, Question::none);
         if (answer.index() + 1 != static_cast<std::size_t>(asked)) {
             return misuse("an answer of another kind than the question");
         }
         deliver(std::move(answer), asked);
         work_off_held();
-    } catch (...) {
-        end(); // as in receive()
-        throw;
-    }
-    return Fed::taken;
+        return Fed::taken;
+    });
 }
 
 void EngineCore::deliver(Answer&& answer, Question asked) {
@@ -98,20 +90,35 @@ void EngineCore::work_off_held() {
 }
 
 Fed EngineCore::cancel() {
-    if (ended_) {
-        return Fed::ended;
-    }
-    fail(Fault::local, disconnect::by_application, "cancelled by the host");
-    return Fed::taken;
+    return guarded([&] {
+        fail(Fault::local, disconnect::by_application, "cancelled by the host");
+        return Fed::taken;
+    });
 }
 
 std::optional<Action> EngineCore::poll() {
     if (actions_.empty()) {
-        return std::nullopt;
+        return poll_owed();
     }
     Action action = std::move(actions_.front());
     actions_.pop_front();
     return action;
+}
+
+// There may be no memory for it: neither of the two allocates.
+std::optional<Action> EngineCore::poll_owed() noexcept {
+    if (!owes_fail_) {
+        return std::nullopt;
+    }
+    if (held_context_) {
+        return Release{*std::exchange(held_context_, std::nullopt)};
+    }
+    owes_fail_ = false;
+    Fail failure;
+    failure.fault = Fault::local;
+    failure.disconnect_reason = disconnect::service_not_available;
+    failure.text = "an exception"; // short enough to need no memory of its own
+    return failure;
 }
 
 void EngineCore::put(Action action) {
@@ -152,7 +159,17 @@ void EngineCore::release_context() {
     }
 }
 
-void EngineCore::finish(Action done) {
+void EngineCore::finish(KexDone done) {
+    end_well(std::move(done));
+}
+
+void EngineCore::finish(AuthDone done) {
+    done.unread.assign(std::make_move_iterator(held_.begin()),
+                       std::make_move_iterator(held_.end()));
+    end_well(std::move(done));
+}
+
+void EngineCore::end_well(Action done) {
     keep_context();
     put(std::move(done));
     end();
@@ -162,6 +179,19 @@ void EngineCore::end() noexcept {
     ended_ = true;
     open_ = Question::none;
     held_.clear();
+    held_octets_ = 0;
+}
+
+// Half a transition is no state to go on from: a check that failed could be forgotten, and a
+// SUCCESS be sent without the AuthDone that belongs to it. The host may have the context from
+// before, though.
+void EngineCore::break_off(std::size_t queued, const std::optional<ContextName>& context) noexcept {
+    while (actions_.size() > queued) {
+        actions_.pop_back();
+    }
+    held_context_ = context;
+    owes_fail_ = true;
+    end();
 }
 
 void EngineCore::fail(Fail failure) {

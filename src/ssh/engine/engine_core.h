@@ -32,10 +32,29 @@ public:
     Fed receive(BytesView payload);
     Fed answer(RequestId id, Answer answer);
     Fed cancel();
+    /// Never allocates: what an engine owes that ended by an exception can still be said.
     [[nodiscard]] std::optional<Action> poll();
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 protected:
+    /// Runs what the host has called, Fed::ended without it at the end. All of it happens or
+    /// nothing: when it throws, what it put out is taken back and the engine ends. Every call of
+    /// the host's that may put something out goes through here.
+    template <typename Transition>
+    Fed guarded(Transition&& transition) {
+        if (ended_) {
+            return Fed::ended;
+        }
+        const std::size_t queued = actions_.size();
+        const std::optional<ContextName> context = held_context_;
+        try {
+            return transition();
+        } catch (...) {
+            break_off(queued, context);
+            throw;
+        }
+    }
+
     /// A message, once no question is open.
     virtual void on_message(BytesView payload) = 0;
     /// True for a message that abandons what is open instead of waiting for it.
@@ -55,18 +74,18 @@ protected:
     void ask(Authorize question);
     /// The open question is of no interest any more: its answer will be stale.
     void abandon_question() noexcept;
-    /// The oldest message that waits for the open question's answer; empty when there is none.
-    [[nodiscard]] BytesView held_message() const noexcept {
-        return held_.empty() ? BytesView() : BytesView(held_.front());
-    }
+    /// The messages that wait for the open question's answer, the oldest first.
+    [[nodiscard]] const std::deque<Bytes>& held_messages() const noexcept { return held_; }
 
     /// A context that is released unless the engine ends well.
     void hold(const ContextName& context) { held_context_ = context; }
     void release_context();
     void keep_context() noexcept { held_context_.reset(); }
 
-    /// Ends well: KexDone or AuthDone. The held context stays with the host.
-    void finish(Action done);
+    /// Ends well. The held context stays with the host.
+    void finish(KexDone done);
+    /// The same. Messages that are held come out with it: they are for whoever goes on.
+    void finish(AuthDone done);
     /// Ends badly. Control characters in the text are escaped here.
     void fail(Fail failure);
     void fail(Fault fault, std::uint32_t disconnect_reason, std::string_view text);
@@ -81,7 +100,11 @@ private:
     void take(BytesView payload);
     void deliver(Answer&& answer, Question asked);
     void work_off_held();
+    void end_well(Action done);
     void end() noexcept;
+    /// Ends because something was thrown, with @p queued actions left and @p context to release.
+    void break_off(std::size_t queued, const std::optional<ContextName>& context) noexcept;
+    [[nodiscard]] std::optional<Action> poll_owed() noexcept;
 
     std::deque<Action> actions_;
     std::deque<Bytes> held_;
@@ -90,6 +113,7 @@ private:
     RequestId last_id_ = 0;
     Question open_ = Question::none;
     bool ended_ = false;
+    bool owes_fail_ = false; ///< ended by an exception, and has not said so yet
 };
 
 } // namespace gss::inline v0::ssh::detail

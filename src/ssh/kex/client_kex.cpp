@@ -35,9 +35,10 @@ ClientKex::ClientKex(KexSettings settings, ExchangeHash hash,
       flags_(flags_to_ask_for(options)) {}
 
 Fed ClientKex::start() {
-    if (ended()) {
-        return Fed::ended;
-    }
+    return guarded([this] { return begin(); });
+}
+
+Fed ClientKex::begin() {
     if (state_ != ClientState::fresh) {
         return misuse("the key exchange was started before");
     }

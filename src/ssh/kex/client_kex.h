@@ -24,6 +24,7 @@ private:
     void on_step(StepAnswer&& answer) override;
     void on_verify(VerifyAnswer&& answer) override;
 
+    Fed begin();
     void on_group(BytesView payload);
     void on_host_key(BytesView payload);
     void on_token(BytesView payload);

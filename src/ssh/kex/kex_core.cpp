@@ -163,10 +163,10 @@ void KexCore::fail_exchange(Fault fault, std::string_view text) {
 }
 
 bool KexCore::nothing_follows() {
-    const BytesView held = held_message();
-    if (held.empty()) {
+    if (held_messages().empty()) {
         return true;
     }
+    const Bytes& held = held_messages().front();
     // RFC 4253 s7.3: "Key exchange ends by each side sending an SSH_MSG_NEWKEYS message." What came
     // instead must not vanish: a second "e" would go unnoticed, and a stranger who puts messages in
     // moves the sequence numbers of the packets behind them.

@@ -142,10 +142,9 @@ std::string whole(const Action& action) {
 }
 
 Polled poll_all(Engine& engine) {
-    Polled polled;
-    while (auto action = engine.poll()) {
-        polled.words += (polled.words.empty() ? "" : " ") + word(*action);
-        polled.actions.push_back(std::move(*action));
+    Polled polled{{}, take_all(engine)};
+    for (const Action& action : polled.actions) {
+        polled.words += (polled.words.empty() ? "" : " ") + word(action);
     }
     return polled;
 }
@@ -183,6 +182,43 @@ Bytes other_request(std::string_view method, std::string_view user, std::string_
 
 Bytes failure_message(bool partial) {
     return wire::build_failure(std::vector<std::string>{"publickey", "password"}, partial);
+}
+
+Bytes sample_message(unsigned number) {
+    switch (number) {
+    case 3:
+        return wire::build_unimplemented(1);
+    case 50:
+        return with_mic_request();
+    case 51:
+        return failure_message();
+    case 52:
+        return wire::build_success();
+    case 60:
+        return wire::build_response(mechanism::krb5());
+    case 61:
+        return wire::build_token(octets("a token"));
+    case 63:
+        return wire::build_exchange_complete();
+    case 64:
+        return wire::build_error({1, 2, "text", "en"});
+    case 65:
+        return wire::build_error_token(octets("an error token"));
+    case 66:
+        return wire::build_mic(octets("a mic"));
+    default:
+        return wire::Writer(static_cast<std::uint8_t>(number)).text("something").take();
+    }
+}
+
+std::vector<Bytes> damaged(const Bytes& good) {
+    std::vector<Bytes> all;
+    for (std::size_t size = 1; size < good.size(); ++size) {
+        all.emplace_back(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
+    }
+    all.push_back(good);
+    all.back().push_back(std::byte{0});
+    return all;
 }
 
 StepAnswer Initiator::step(BytesView token) {

@@ -59,13 +59,7 @@ struct Polled {
 
     template <typename T>
     [[nodiscard]] const T* last() const noexcept {
-        const T* found = nullptr;
-        for (const ssh::Action& action : actions) {
-            if (const T* one = std::get_if<T>(&action)) {
-                found = one;
-            }
-        }
-        return found;
+        return last_of<T>(actions);
     }
     template <typename T>
     [[nodiscard]] const T& the() const {
@@ -107,13 +101,7 @@ struct Rig {
     }
     template <typename T>
     [[nodiscard]] const T* last() const {
-        const T* found = nullptr;
-        for (const ssh::Action& action : others) {
-            if (const T* one = std::get_if<T>(&action)) {
-                found = one;
-            }
-        }
-        return found;
+        return last_of<T>(others);
     }
     template <typename T>
     [[nodiscard]] const T& the() const {
@@ -149,6 +137,11 @@ struct Login {
 [[nodiscard]] Bytes raw_request(std::string_view user, std::string_view service,
                                 std::string_view method, BytesView rest);
 [[nodiscard]] Bytes failure_message(bool partial = false);
+/// A good message of that number; of the numbers that the protocol does not have, the number and a
+/// text.
+[[nodiscard]] Bytes sample_message(unsigned number);
+/// @p good cut at every length, and with an octet more.
+[[nodiscard]] std::vector<Bytes> damaged(const Bytes& good);
 
 /// An initiator of the other side, worked by hand: tokens and MICs for a server.
 struct Initiator {

@@ -2,8 +2,6 @@
 // Every message number in every state of the clients, whole and cut.
 #include "auth_rig.h"
 
-#include "writer.h"
-
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -155,31 +153,6 @@ std::vector<State> states() {
     };
 }
 
-Bytes sample(unsigned number) {
-    switch (number) {
-    case 3:
-        return wire::build_unimplemented(1);
-    case 50:
-        return with_mic_request();
-    case 51:
-        return failure_message();
-    case 52:
-        return wire::build_success();
-    case 60:
-        return wire::build_response(mechanism::krb5());
-    case 61:
-        return wire::build_token(octets("a token"));
-    case 64:
-        return wire::build_error({1, 2, "text", "en"});
-    case 65:
-        return wire::build_error_token(octets("an error token"));
-    case 66:
-        return wire::build_mic(octets("a mic"));
-    default:
-        return wire::Writer(static_cast<std::uint8_t>(number)).text("something").take();
-    }
-}
-
 const std::string& wanted(const State& state, unsigned number) {
     static const std::string nothing;
     switch (number) {
@@ -209,7 +182,7 @@ TEST(ClientStates, every_number_in_every_state_does_what_the_table_says) {
     for (const State& state : states()) {
         for (unsigned number = 0; number < 256; ++number) {
             const std::shared_ptr<Engine> engine = state.make();
-            engine->receive(sample(number));
+            engine->receive(sample_message(number));
             EXPECT_EQ(poll_all(*engine).words, wanted(state, number))
                 << state.name << " " << number;
             ++cells;
@@ -221,15 +194,7 @@ TEST(ClientStates, every_number_in_every_state_does_what_the_table_says) {
 TEST(ClientStates, every_message_cut_at_every_length_in_every_state_proves_nothing) {
     for (const State& state : states()) {
         for (const unsigned number : {51U, 52U, 60U, 61U, 64U, 65U}) {
-            const Bytes good = sample(number);
-            std::vector<Bytes> damaged;
-            for (std::size_t size = 1; size < good.size(); ++size) {
-                damaged.emplace_back(good.begin(),
-                                     good.begin() + static_cast<std::ptrdiff_t>(size));
-            }
-            damaged.push_back(good);
-            damaged.back().push_back(std::byte{0});
-            for (const Bytes& payload : damaged) {
+            for (const Bytes& payload : damaged(sample_message(number))) {
                 const std::shared_ptr<Engine> engine = state.make();
                 engine->receive(payload);
                 const std::string words = poll_all(*engine).words;
@@ -246,11 +211,11 @@ TEST(ClientStates, every_message_cut_at_every_length_in_every_state_proves_nothi
 TEST(ClientStates, nothing_is_taken_after_the_end) {
     for (const std::string_view way : {"done", "failed"}) {
         auto engine = mic_sent();
-        engine->receive(sample(way == "done" ? 52 : 51));
+        engine->receive(sample_message(way == "done" ? 52 : 51));
         static_cast<void>(poll_all(*engine));
         ASSERT_TRUE(engine->ended());
         for (unsigned number = 0; number < 256; ++number) {
-            EXPECT_EQ(engine->receive(sample(number)), Fed::ended);
+            EXPECT_EQ(engine->receive(sample_message(number)), Fed::ended);
         }
         EXPECT_EQ(engine->start(), Fed::ended);
         EXPECT_EQ(engine->cancel(), Fed::ended);

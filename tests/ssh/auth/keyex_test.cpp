@@ -259,7 +259,7 @@ TEST(Keyex, a_request_is_whole_and_is_answered_before_the_next_one) {
     EXPECT_EQ(poll_all(server.engine).words, "");
     server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{});
     EXPECT_EQ(poll_all(server.engine).words, "AttemptFailed Send51 Send60");
-    // After a success nothing that waited is looked at.
+    // After a success nothing that waited is looked at; see below for what becomes of it.
     ServerRig other = server_rig(server_options_after_kex());
     other.engine.receive(request);
     polled = poll_all(other.engine);
@@ -270,6 +270,60 @@ TEST(Keyex, a_request_is_whole_and_is_answered_before_the_next_one) {
     yes.decision = AuthorizeAnswer::Decision::allow;
     other.engine.answer(polled.the<Authorize>().id, yes);
     EXPECT_EQ(poll_all(other.engine).words, "Send52 AuthDone");
+}
+
+/// A server that has decided about a request by gssapi-keyex while @p behind has come behind it.
+AuthDone decided_with(AuthorizeAnswer::Decision decision, const std::vector<Bytes>& behind) {
+    ServerRig server = server_rig(server_options_after_kex());
+    server.engine.receive(
+        wire::build_keyex_request({"alice", connection_service}, octets("a good mic")));
+    Polled polled = poll_all(server.engine);
+    // Some while the MIC is verified, the others while the authorizer thinks.
+    for (std::size_t i = 0; i < behind.size() / 2; ++i) {
+        server.engine.receive(behind[i]);
+    }
+    server.engine.answer(polled.the<VerifyMic>().id, VerifyAnswer{true, {}});
+    polled = poll_all(server.engine);
+    for (std::size_t i = behind.size() / 2; i < behind.size(); ++i) {
+        server.engine.receive(behind[i]);
+    }
+    server.engine.answer(polled.the<Authorize>().id, {decision, {"publickey"}, {}});
+    EXPECT_EQ(server.engine.receive(other_request("too late")), Fed::ended);
+    return poll_all(server.engine).the<AuthDone>();
+}
+
+TEST(Keyex, requests_behind_a_partial_success_are_answered_by_the_engine_that_goes_on) {
+    // RFC 4252 s5.1: "The client MAY send several authentication requests without waiting for
+    // responses from previous requests." One that vanished would never be answered.
+    const std::vector<Bytes> behind{other_request("none"), other_request("publickey"),
+                                    other_request("password")};
+    ServerUserAuthOptions options = server_options_after_kex();
+    options.continues = decided_with(AuthorizeAnswer::Decision::allow_partly, behind);
+    EXPECT_TRUE(options.continues->partial);
+    ASSERT_EQ(options.continues->unread, behind);
+    options.key_exchange.reset();
+    options.with_mic = false;
+    ServerUserAuth next = ServerUserAuth::create(options).value();
+    EXPECT_EQ(poll_all(next).words, "") << "the host feeds them, once";
+    for (const Bytes& payload : options.continues->unread) {
+        EXPECT_EQ(next.receive(payload), Fed::taken);
+        const Polled polled = poll_all(next);
+        EXPECT_EQ(polled.words, "OtherRequest");
+        EXPECT_EQ(polled.the<OtherRequest>().payload, payload);
+        EXPECT_EQ(next.other_method_failed(), Fed::taken);
+        static_cast<void>(poll_all(next));
+    }
+}
+
+TEST(Keyex, messages_for_the_service_behind_a_success_come_out_with_it) {
+    // RFC 4252 s5.1: "Any non-authentication messages sent by the client after the request that
+    // resulted in SSH_MSG_USERAUTH_SUCCESS being sent MUST be passed to the service".
+    const std::vector<Bytes> behind{Bytes{std::byte{80}, std::byte{1}}, other_request("none"),
+                                    Bytes{std::byte{90}, std::byte{2}}};
+    const AuthDone done = decided_with(AuthorizeAnswer::Decision::allow, behind);
+    EXPECT_FALSE(done.partial);
+    EXPECT_EQ(done.unread, behind);
+    EXPECT_TRUE(decided_with(AuthorizeAnswer::Decision::allow, {}).unread.empty());
 }
 
 TEST(Keyex, sec_A1_27_success_before_the_request_is_refused) {

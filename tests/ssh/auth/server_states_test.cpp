@@ -3,7 +3,6 @@
 #include "auth_rig.h"
 
 #include "server_table.h"
-#include "writer.h"
 
 #include <gtest/gtest.h>
 
@@ -148,32 +147,9 @@ std::vector<State> states() {
     };
 }
 
-/// A good message of that number where there is one.
+/// A good message of that number; the token is one that the mechanism takes.
 Bytes sample(unsigned number) {
-    switch (number) {
-    case 3:
-        return wire::build_unimplemented(1);
-    case 50:
-        return with_mic_request();
-    case 51:
-        return failure_message();
-    case 52:
-        return wire::build_success();
-    case 60:
-        return wire::build_response(mechanism::krb5());
-    case 61:
-        return first_token();
-    case 63:
-        return wire::build_exchange_complete();
-    case 64:
-        return wire::build_error({1, 2, "text", "en"});
-    case 65:
-        return wire::build_error_token(octets("an error token"));
-    case 66:
-        return wire::build_mic(octets("a mic"));
-    default:
-        return wire::Writer(static_cast<std::uint8_t>(number)).text("something").take();
-    }
+    return number == 61 ? first_token() : sample_message(number);
 }
 
 const std::string& wanted(const State& state, unsigned number) {
@@ -215,42 +191,28 @@ TEST(ServerStates, every_number_in_every_state_does_what_the_table_says) {
     EXPECT_EQ(cells, 15U * 256U);
 }
 
-/// Feeds @p payload and denies or fails whatever is asked: nothing damaged may become success, and
-/// nothing but one of these endings may come of it.
-void expect_harmless(const State& state, const Bytes& payload, std::string_view what) {
+/// Nothing damaged may become success, or get as far as a question.
+void expect_harmless(const State& state, const Bytes& payload) {
     ServerRig server = state.make();
     server.engine.receive(payload);
     const Polled polled = poll_all(server.engine);
     const auto number = std::to_integer<unsigned>(payload[0]);
-    for (const std::string_view bad : {"AuthDone", "Send52", "VerifyMic", "Authorize"}) {
+    for (const std::string_view bad :
+         {"AuthDone", "Send52", "VerifyMic", "Authorize", "Step", "Send60"}) {
         EXPECT_EQ(polled.words.find(bad), std::string::npos)
-            << state.name << " " << number << " " << what << ": " << polled.words;
+            << state.name << " " << number << " of " << payload.size() << ": " << polled.words;
     }
-    EXPECT_EQ(polled.words.find("Step"), std::string::npos)
-        << state.name << " " << number << " " << what << ": " << polled.words;
-    EXPECT_EQ(polled.words.find("Send60"), std::string::npos)
-        << state.name << " " << number << " " << what << ": " << polled.words;
 }
 
 TEST(ServerStates, every_message_cut_at_every_length_in_every_state_proves_nothing) {
     for (const State& state : states()) {
         for (const unsigned number : {3U, 50U, 51U, 60U, 61U, 63U, 64U, 65U, 66U}) {
-            const Bytes whole_message = sample(number);
-            for (std::size_t size = 1; size < whole_message.size(); ++size) {
-                expect_harmless(state,
-                                Bytes(whole_message.begin(),
-                                      whole_message.begin() + static_cast<std::ptrdiff_t>(size)),
-                                "cut");
+            for (const Bytes& payload : damaged(sample(number))) {
+                expect_harmless(state, payload);
             }
-            Bytes longer = whole_message;
-            longer.push_back(std::byte{0});
-            expect_harmless(state, longer, "with an octet more");
         }
-        const Bytes keyex = keyex_request();
-        for (std::size_t size = 1; size < keyex.size(); ++size) {
-            expect_harmless(state,
-                            Bytes(keyex.begin(), keyex.begin() + static_cast<std::ptrdiff_t>(size)),
-                            "keyex cut");
+        for (const Bytes& payload : damaged(keyex_request())) {
+            expect_harmless(state, payload);
         }
     }
 }

@@ -3,8 +3,11 @@
 #include "driver_fixture.h"
 
 #include <array>
+#include <new>
 #include <stdexcept>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace gss::test {
 namespace {
@@ -216,6 +219,37 @@ TEST_F(Delegation, sec_A1_12_a_partial_success_that_came_to_nothing_leaves_nothi
     engine.cancel();
     by_password.run(engine, ignore);
     EXPECT_TRUE(by_password.take_peer(auth(2)).value().delegated);
+}
+
+TEST_F(Delegation, sec_A1_12_an_engine_that_ended_by_an_exception_leaves_nothing) {
+    // By an answer of the driver's own, and by a message.
+    for (const bool by_answer : {false, true}) {
+        const ContextName partly = auth(by_answer ? 0 : 2);
+        const ContextName under_way = auth(by_answer ? 1 : 3);
+        Driver theirs = with_delegated({kex(by_answer ? 0 : 1), partly, under_way});
+        say(theirs, done_with(partly, true));
+        EXPECT_EQ(held(), 3U) << "another method is to come";
+        PuppetEngine engine;
+        engine.hold(under_way);
+        engine.throw_after(done_with(under_way));
+        std::vector<ssh::Action> said;
+        const auto note = [&said](ssh::Action action) { said.push_back(std::move(action)); };
+        if (by_answer) {
+            engine.ask(may_be(under_way));
+            EXPECT_THROW(theirs.run(engine, note), std::bad_alloc);
+        } else {
+            EXPECT_THROW(engine.receive(octets_of(as_bytes("message"))), std::bad_alloc);
+        }
+        EXPECT_TRUE(said.empty());
+        theirs.run(engine, note);
+        ASSERT_EQ(said.size(), 1U);
+        EXPECT_TRUE(std::holds_alternative<ssh::Fail>(said[0])) << "AuthDone was taken back";
+        EXPECT_EQ(theirs.context(under_way), nullptr);
+        EXPECT_EQ(held(), 0U);
+        for (const ContextName& name : {kex(by_answer ? 0 : 1), partly, under_way}) {
+            EXPECT_FALSE(theirs.take_peer(name));
+        }
+    }
 }
 
 TEST_F(Delegation, sec_A1_12_a_context_that_is_released_takes_along_what_was_delegated) {

@@ -19,14 +19,6 @@ void cancel(ssh::Engine& engine, ssh::Driver& driver, std::vector<ssh::Action>& 
 
 } // namespace
 
-std::vector<unsigned> Talk::numbers() const {
-    std::vector<unsigned> all;
-    for (const Sent& sent : messages) {
-        all.push_back(sent.number());
-    }
-    return all;
-}
-
 Bytes Talk::message(unsigned number) const {
     const auto found = std::ranges::find(messages, number, &Sent::number);
     return found == messages.end() ? Bytes() : found->payload;

@@ -7,7 +7,9 @@
 #include <gssxx/ssh/key_exchange.h>
 #include <gssxx/ssh/user_auth.h>
 
-#include <cstddef>
+#include "conversation.h"
+
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,37 +17,10 @@
 
 namespace gss::test {
 
-enum class Side : std::uint8_t { client, server };
-
-/// A message as its sender put it out.
-struct Sent {
-    Side from = Side::client;
-    Bytes payload;
-    [[nodiscard]] unsigned number() const noexcept {
-        return payload.empty() ? 0 : std::to_integer<unsigned>(payload[0]);
-    }
-};
-
-/// What two engines said, and what came of it.
-struct Talk {
-    std::vector<Sent> messages;
-    std::vector<ssh::Action> client; ///< what is neither a message nor a GSS question
-    std::vector<ssh::Action> server;
-
-    [[nodiscard]] std::vector<unsigned> numbers() const;
+/// Without GSS questions.
+struct Talk : Conversation {
     /// The first message of that number; empty when there is none.
     [[nodiscard]] Bytes message(unsigned number) const;
-    /// The last action of that kind; null when there is none.
-    template <typename T>
-    [[nodiscard]] const T* last(Side side) const noexcept {
-        const T* found = nullptr;
-        for (const ssh::Action& action : side == Side::client ? client : server) {
-            if (const T* one = std::get_if<T>(&action)) {
-                found = one;
-            }
-        }
-        return found;
-    }
     /// Everything said that failed, for test output.
     [[nodiscard]] std::string faults() const;
 };

@@ -76,6 +76,9 @@ struct Describe {
     void operator()(const AuthDone& action) {
         add(action.user);
         add(action.method);
+        for (const Bytes& payload : action.unread) {
+            add(payload);
+        }
     }
     void operator()(const Fail& action) {
         number(static_cast<std::uint64_t>(action.fault));

@@ -304,7 +304,10 @@ TEST(GroupExchange, what_throws_has_ended_the_engine) {
     EXPECT_THROW(pair.server->receive(request), std::bad_alloc);
     EXPECT_TRUE(pair.server->ended());
     EXPECT_EQ(pair.server->receive(request), Fed::ended);
-    EXPECT_TRUE(take_all(*pair.server).empty());
+    const std::vector<ssh::Action> said = take_all(*pair.server);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(std::get<ssh::Fail>(said[0]).fault, Fault::local);
+    EXPECT_NE(std::get<ssh::Fail>(said[0]).disconnect_reason, 0U);
     EXPECT_EQ(calls, 1);
 }
 

@@ -118,14 +118,6 @@ Bytes KexPair::run_until(Side from, std::uint8_t number) {
     return wanted;
 }
 
-std::vector<ssh::Action> take_all(ssh::Engine& engine) {
-    std::vector<ssh::Action> actions;
-    while (auto action = engine.poll()) {
-        actions.push_back(std::move(*action));
-    }
-    return actions;
-}
-
 const Fail* Outcome::fail() const noexcept {
     return actions.empty() ? nullptr : std::get_if<Fail>(&actions.back());
 }

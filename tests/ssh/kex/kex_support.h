@@ -102,8 +102,6 @@ public:
     std::optional<ServerKeyExchange> server;
 };
 
-/// All actions that an engine has, in order; questions are not answered.
-[[nodiscard]] std::vector<ssh::Action> take_all(ssh::Engine& engine);
 /// Feeds @p payload, and what @p host answers, until nothing more happens.
 struct Outcome {
     Fed fed = Fed::taken;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engines and derive_key against known_answers.txt, which other code has computed.
+// The engines and derive_key against what other code has computed, and what others agreed on.
 #include "kex_support.h"
 
 #include "fixed_crypto.h"
@@ -16,23 +16,38 @@ namespace {
 
 using Block = std::map<std::string, std::string>;
 
-/// The blocks of the file; the first one is what all have in common.
-const std::vector<Block>& blocks() {
-    static const std::vector<Block> all = [] {
-        std::vector<Block> found(1);
-        std::ifstream file(GSSXX_KNOWN_ANSWERS);
-        std::string line;
-        while (std::getline(file, line)) {
-            const std::size_t blank = line.find(' ');
-            if (line == "end") {
-                found.emplace_back();
-            } else if (!line.starts_with('#') && blank != std::string::npos) {
-                found.back()[line.substr(0, blank)] = line.substr(blank + 1);
+/// The blocks of a file. Fields of a block without a family stand in all that follow.
+std::vector<Block> read_blocks(const char* path) {
+    std::vector<Block> found;
+    Block common;
+    Block block;
+    std::ifstream file(path);
+    std::string line;
+    while (std::getline(file, line)) {
+        const std::size_t blank = line.find(' ');
+        if (line == "end") {
+            if (block.contains("family")) {
+                found.push_back(block);
+            } else {
+                common = block;
             }
+            block = common;
+        } else if (!line.starts_with('#') && blank != std::string::npos) {
+            block[line.substr(0, blank)] = line.substr(blank + 1);
         }
-        found.pop_back();
-        return found;
-    }();
+    }
+    return found;
+}
+
+/// Those that known_answers.py has computed.
+const std::vector<Block>& computed() {
+    static const std::vector<Block> all = read_blocks(GSSXX_KNOWN_ANSWERS);
+    return all;
+}
+
+/// Those that record_exchanges.py has heard others agree on.
+const std::vector<Block>& recorded() {
+    static const std::vector<Block> all = read_blocks(GSSXX_REAL_EXCHANGES);
     return all;
 }
 
@@ -65,19 +80,18 @@ bool same(BytesView left, BytesView right) {
     return std::ranges::equal(left, right);
 }
 
-Transcript known_transcript() {
-    const Block& common = blocks().at(0);
+Transcript known_transcript(const Block& block) {
     Transcript transcript;
-    transcript.client_version = as_string(field(common, "V_C"));
-    transcript.server_version = as_string(field(common, "V_S"));
-    transcript.client_kexinit = field(common, "I_C");
-    transcript.server_kexinit = field(common, "I_S");
+    transcript.client_version = as_string(field(block, "V_C"));
+    transcript.server_version = as_string(field(block, "V_S"));
+    transcript.client_kexinit = field(block, "I_C");
+    transcript.server_kexinit = field(block, "I_S");
     return transcript;
 }
 
 /// Both engines with the key pairs of the block.
 PairRun run_known(const Block& block) {
-    const Transcript transcript = known_transcript();
+    const Transcript transcript = known_transcript(block);
     const KexCase what{family_of(block)};
     const Bytes client_key = field(block, "client");
     const Bytes server_key = field(block, "server");
@@ -102,26 +116,30 @@ PairRun run_known(const Block& block) {
     return run_pair(client, server, client_host, server_host);
 }
 
+/// Both sides compute what the block says.
+void expect_answers(const Block& block) {
+    const PairRun run = run_known(block);
+    expect_agreement(run);
+    for (const Side side : {Side::client, Side::server}) {
+        const auto* done = run.last<KexDone>(side);
+        ASSERT_NE(done, nullptr);
+        EXPECT_TRUE(same(done->exchange_hash.view(), field(block, "H")));
+        EXPECT_TRUE(same(done->shared_secret.view(), field(block, "K")));
+        for (const char letter : {'A', 'B', 'C', 'D', 'E', 'F'}) {
+            const Bytes wanted = field(block, std::string(1, letter));
+            const auto key = ssh::derive_key(ssh::openssl_crypto(), *done, letter,
+                                             field(block, "session_id"), wanted.size());
+            ASSERT_TRUE(key.has_value());
+            EXPECT_TRUE(same(key->view(), wanted)) << letter;
+        }
+    }
+}
+
 TEST(KnownAnswers, rfc_K36_G02_E01_E02_of_every_family) {
     std::map<KexFamily, std::map<std::string, int>> seen;
-    for (std::size_t i = 1; i < blocks().size(); ++i) {
-        const Block& block = blocks()[i];
-        SCOPED_TRACE(block.at("family") + " " + block.at("shape") + " block " + std::to_string(i));
-        const PairRun run = run_known(block);
-        expect_agreement(run);
-        for (const Side side : {Side::client, Side::server}) {
-            const auto* done = run.last<KexDone>(side);
-            ASSERT_NE(done, nullptr);
-            EXPECT_TRUE(same(done->exchange_hash.view(), field(block, "H")));
-            EXPECT_TRUE(same(done->shared_secret.view(), field(block, "K")));
-            for (const char letter : {'A', 'B', 'C', 'D', 'E', 'F'}) {
-                const Bytes wanted = field(block, std::string(1, letter));
-                const auto key = ssh::derive_key(ssh::openssl_crypto(), *done, letter,
-                                                 field(block, "session_id"), wanted.size());
-                ASSERT_TRUE(key.has_value());
-                EXPECT_TRUE(same(key->view(), wanted)) << letter;
-            }
-        }
+    for (const Block& block : computed()) {
+        SCOPED_TRACE(block.at("family") + " " + block.at("shape"));
+        expect_answers(block);
         ++seen[family_of(block)][block.at("shape")];
     }
     EXPECT_EQ(seen.size(), 13U);
@@ -132,9 +150,27 @@ TEST(KnownAnswers, rfc_K36_G02_E01_E02_of_every_family) {
     }
 }
 
+TEST(KnownAnswers, rfc_K36_G02_E01_E02_of_exchanges_between_others) {
+    std::map<KexFamily, int> seen;
+    std::map<std::string, int> servers;
+    std::map<bool, int> host_keys;
+    for (const Block& block : recorded()) {
+        const std::string server = as_string(field(block, "V_S"));
+        SCOPED_TRACE(block.at("family") + " of " + server);
+        expect_answers(block);
+        ++seen[family_of(block)];
+        ++servers[server.substr(0, server.find('_'))];
+        ++host_keys[block.at("host_key") != "none"];
+    }
+    EXPECT_EQ(seen.size(), 9U);
+    EXPECT_EQ(servers,
+              (std::map<std::string, int>{{"SSH-2.0-AsyncSSH", 8}, {"SSH-2.0-OpenSSH", 5}}));
+    EXPECT_EQ(host_keys, (std::map<bool, int>{{false, 9}, {true, 4}}));
+}
+
 TEST(KnownAnswers, rfc_E01_the_groups_are_those_of_RFC_3526_and_RFC_2409) {
     std::map<unsigned, std::string> digests;
-    for (const Block& block : blocks()) {
+    for (const Block& block : computed()) {
         if (block.contains("group")) {
             digests[static_cast<unsigned>(std::stoul(block.at("bits")))] = block.at("group");
         }
@@ -176,7 +212,7 @@ private:
 
 TEST(KnownAnswers, rfc_E01_every_fixed_method_uses_its_group) {
     // The name of a method says the group: its bits are those of the block.
-    for (const Block& block : blocks()) {
+    for (const Block& block : computed()) {
         if (block.contains("bits") && !block.contains("request")) {
             EXPECT_EQ(ssh::info(family_of(block)).modulus, std::stoul(block.at("bits")));
         }

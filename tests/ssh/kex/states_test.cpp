@@ -37,6 +37,10 @@ bool is_gex(const KexCase& what) {
     return ssh::info(what.family).kind == KexKind::dh_group_exchange;
 }
 
+ssh::Engine& engine_of(KexPair& pair, Side role) {
+    return role == Side::client ? static_cast<ssh::Engine&>(*pair.client) : *pair.server;
+}
+
 /// Runs until that message, and leaves it undelivered.
 std::unique_ptr<KexPair> before(KexCase what, unsigned tokens, bool host_key, Side from,
                                 std::uint8_t number) {
@@ -55,7 +59,7 @@ std::unique_ptr<KexPair> asked(KexCase what, unsigned tokens, Side from, std::ui
     auto pair = std::make_unique<KexPair>(what);
     const Bytes payload = pair->run_until(from, number);
     const bool to_client = from == Side::server;
-    ssh::Engine& engine = to_client ? static_cast<ssh::Engine&>(*pair->client) : *pair->server;
+    ssh::Engine& engine = engine_of(*pair, to_client ? Side::client : Side::server);
     engine.receive(payload);
     for (int i = 0; i <= answered; ++i) {
         for (const ssh::Action& action : take_all(engine)) {
@@ -187,11 +191,9 @@ std::map<std::string, Scene> scenes() {
         all[name + ", failed"] = {role,
                                   [](const KexCase& what) {
                                       auto pair = only(what, true);
-                                      for (ssh::Engine* engine :
-                                           {static_cast<ssh::Engine*>(&*pair->client),
-                                            static_cast<ssh::Engine*>(&*pair->server)}) {
-                                          engine->cancel();
-                                          const auto ignored = take_all(*engine);
+                                      for (const Side side : {Side::client, Side::server}) {
+                                          engine_of(*pair, side).cancel();
+                                          const auto ignored = take_all(engine_of(*pair, side));
                                       }
                                       return pair;
                                   },
@@ -199,10 +201,6 @@ std::map<std::string, Scene> scenes() {
                                   Kind::ended};
     }
     return all;
-}
-
-ssh::Engine& engine_of(KexPair& pair, Side role) {
-    return role == Side::client ? static_cast<ssh::Engine&>(*pair.client) : *pair.server;
 }
 
 /// The end, and nothing but the end.
@@ -384,47 +382,41 @@ TEST(KexStates, sec_A1_01_a_server_that_waits_for_INIT_takes_nothing_else) {
     }
 }
 
-TEST(KexStates, answers_that_nobody_asked_for_are_stale_or_too_late_in_every_state) {
+/// Calls @p check with an engine in each state but those of that kind.
+template <typename Check>
+void in_every_state_but(Scene::Kind left_out, Check&& check) {
     for (const auto& [name, scene] : scenes()) {
-        if (scene.kind == Scene::Kind::asks) {
+        if (scene.kind == left_out) {
             continue;
         }
         SCOPED_TRACE(name);
         for (const KexFamily family : one_of_each_kind()) {
-            const auto pair = scene.make({family});
-            if (!pair) {
-                continue;
+            if (const auto pair = scene.make({family})) {
+                check(scene, engine_of(*pair, scene.role));
             }
-            ssh::Engine& engine = engine_of(*pair, scene.role);
-            const Fed wanted = scene.kind == Scene::Kind::ended ? Fed::ended : Fed::stale;
-            for (const ssh::RequestId id : {0U, 1U, 2U, 3U, 99U}) {
-                EXPECT_EQ(engine.answer(id, ssh::StepAnswer{}), wanted);
-                EXPECT_EQ(engine.answer(id, ssh::MicAnswer{}), wanted);
-                EXPECT_EQ(engine.answer(id, ssh::VerifyAnswer{true, {}}), wanted);
-                EXPECT_EQ(engine.answer(id, ssh::AuthorizeAnswer{}), wanted);
-            }
-            EXPECT_TRUE(take_all(engine).empty());
         }
     }
 }
 
+TEST(KexStates, answers_that_nobody_asked_for_are_stale_or_too_late_in_every_state) {
+    in_every_state_but(Scene::Kind::asks, [](const Scene& scene, ssh::Engine& engine) {
+        const Fed wanted = scene.kind == Scene::Kind::ended ? Fed::ended : Fed::stale;
+        for (const ssh::RequestId id : {0U, 1U, 2U, 3U, 99U}) {
+            EXPECT_EQ(engine.answer(id, ssh::StepAnswer{}), wanted);
+            EXPECT_EQ(engine.answer(id, ssh::MicAnswer{}), wanted);
+            EXPECT_EQ(engine.answer(id, ssh::VerifyAnswer{true, {}}), wanted);
+            EXPECT_EQ(engine.answer(id, ssh::AuthorizeAnswer{}), wanted);
+        }
+        EXPECT_TRUE(take_all(engine).empty());
+    });
+}
+
 TEST(KexStates, cancelling_is_the_end_in_every_state) {
-    for (const auto& [name, scene] : scenes()) {
-        if (scene.kind == Scene::Kind::ended) {
-            continue;
-        }
-        SCOPED_TRACE(name);
-        for (const KexFamily family : one_of_each_kind()) {
-            const auto pair = scene.make({family});
-            if (!pair) {
-                continue;
-            }
-            ssh::Engine& engine = engine_of(*pair, scene.role);
-            EXPECT_EQ(engine.cancel(), Fed::taken);
-            expect_end(take_all(engine), scene.holds_context, Fault::local);
-            EXPECT_TRUE(engine.ended());
-        }
-    }
+    in_every_state_but(Scene::Kind::ended, [](const Scene& scene, ssh::Engine& engine) {
+        EXPECT_EQ(engine.cancel(), Fed::taken);
+        expect_end(take_all(engine), scene.holds_context, Fault::local);
+        EXPECT_TRUE(engine.ended());
+    });
 }
 
 } // namespace

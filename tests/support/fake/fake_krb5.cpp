@@ -178,6 +178,7 @@ rfc2744::Krb5Functions CountingKrb5::functions() {
                                              : std::int32_t{EINVAL};
     };
     krb5.cc_destroy = [](auto context, auto cache) {
+        current->note_destroyed();
         return current->took("cache", cache) ? current->original().cc_destroy(context, cache)
                                              : std::int32_t{EINVAL};
     };
@@ -239,6 +240,16 @@ bool CountingKrb5::was_hit() const {
 std::size_t CountingKrb5::handed_out() const {
     const std::lock_guard lock(mutex_);
     return handed_out_;
+}
+
+std::size_t CountingKrb5::destroyed() const {
+    const std::lock_guard lock(mutex_);
+    return destroyed_;
+}
+
+void CountingKrb5::note_destroyed() {
+    const std::lock_guard lock(mutex_);
+    ++destroyed_;
 }
 
 std::optional<std::int32_t> CountingKrb5::failure() {

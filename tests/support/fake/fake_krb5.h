@@ -45,6 +45,8 @@ public:
     [[nodiscard]] bool was_hit() const;
     /// How many handles were ever given out.
     [[nodiscard]] std::size_t handed_out() const;
+    /// How many caches were destroyed, not just closed.
+    [[nodiscard]] std::size_t destroyed() const;
     /// What was given back twice, never given out, or never given back; empty when all is well.
     [[nodiscard]] std::string report() const;
 
@@ -52,6 +54,7 @@ public:
     [[nodiscard]] const rfc2744::Krb5Functions& original() const noexcept { return original_; }
     [[nodiscard]] std::optional<std::int32_t> failure();
     void gave(const char* kind, const void* handle);
+    void note_destroyed();
     /// False when it was not outstanding.
     [[nodiscard]] bool took(const char* kind, const void* handle);
 
@@ -61,6 +64,7 @@ private:
     std::set<std::pair<std::string, const void*>> outstanding_;
     std::vector<std::string> faults_;
     std::size_t handed_out_ = 0;
+    std::size_t destroyed_ = 0;
     std::size_t countdown_ = 0;
     std::int32_t code_ = 0;
     bool hit_ = false;

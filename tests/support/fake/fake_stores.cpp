@@ -35,7 +35,7 @@ bool write_cache(const std::string& cache, const FakeCredential& credential) {
         file << without_realm(credential.name.value().text) << '\n';
         return file.good();
     }
-    return cache.starts_with("MEMORY:");
+    return cache.starts_with("MEMORY:") || cache.starts_with("SCC:");
 }
 
 } // namespace

@@ -6,15 +6,6 @@
 
 namespace gss::test {
 
-std::vector<unsigned> PairRun::numbers() const {
-    std::vector<unsigned> found;
-    found.reserve(messages.size());
-    for (const Sent& message : messages) {
-        found.push_back(message.number());
-    }
-    return found;
-}
-
 void drain(ssh::Engine& engine, ScriptedHost& host, std::vector<Bytes>& sent,
            std::vector<ssh::Action>& others) {
     while (auto action = engine.poll()) {

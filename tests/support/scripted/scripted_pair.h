@@ -2,27 +2,13 @@
 // Two engines that talk to each other, and a record of what they said.
 #pragma once
 
+#include "conversation.h"
 #include "scripted_host.h"
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
 namespace gss::test {
-
-enum class Side : std::uint8_t { client, server };
-
-/// A message as its sender put it out.
-struct Sent {
-    Side from = Side::client;
-    Bytes payload;
-
-    [[nodiscard]] unsigned number() const noexcept {
-        return payload.empty() ? 0 : std::to_integer<unsigned>(payload[0]);
-    }
-};
 
 /// What run_pair may be told.
 struct PairHooks {
@@ -33,27 +19,8 @@ struct PairHooks {
     std::function<void(Side side, const ssh::Action& action)> action;
 };
 
-/// What happened.
-struct PairRun {
-    std::vector<Sent> messages; ///< in order, as sent
-    /// Everything else that is no question and no Release, in order.
-    std::vector<ssh::Action> client;
-    std::vector<ssh::Action> server;
-
-    /// The numbers of the messages, in order.
-    [[nodiscard]] std::vector<unsigned> numbers() const;
-    /// The last action of that kind of one side; null when there is none.
-    template <typename T>
-    [[nodiscard]] const T* last(Side side) const noexcept {
-        const T* found = nullptr;
-        for (const ssh::Action& action : side == Side::client ? client : server) {
-            if (const T* one = std::get_if<T>(&action)) {
-                found = one;
-            }
-        }
-        return found;
-    }
-};
+/// Without questions and Releases.
+using PairRun = Conversation;
 
 /// Pumps until neither side has an action or a message left, or 1000 messages were sent. Start the
 /// client before. Questions are answered at once.
