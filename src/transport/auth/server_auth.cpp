@@ -323,7 +323,7 @@ void ServerAuth::log_in(LoggedIn&& who) {
 
 ssh::Fed ServerAuth::answer(RequestId id, Answer&& answer) {
     if (phase_ == Phase::done || !engine_) {
-        return ssh::Fed::ended;
+        return ssh::Fed::stale; // perhaps it is another part's
     }
     if (attempt_ && attempt_->question() != 0 && attempt_->question() == id) {
         conclude(attempt_->answered(std::move(answer)));
