@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What two KEXINITs come to (RFC 4253 s7.1, RFC 4462 s5), and what ours has in it.
-#include "fault.h"
 #include "kexinit.h"
 
 #include <gssxx/mechanism.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SSH_MSG_KEXINIT as octets: what is taken, what is refused, and what it may cost.
 #include "allocation_counter.h"
-#include "fault.h"
 #include "kexinit.h"
 #include "writer.h"
 

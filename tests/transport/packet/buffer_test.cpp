@@ -113,8 +113,8 @@ TEST(PacketMemory, moving_costs_no_more_than_what_passes) {
     PacketWriter writer;
     std::uint64_t passed = 0;
     for (int i = 0; i < 20000; ++i) {
-        writer.write(pattern(60));
-        if (i > 2000) { // about 150 KB wait all the time
+        writer.write(pattern(68)); // 80 octets of packet
+        if (i > 2000) {            // from then on 160,000 octets wait
             writer.sent(80);
             passed += 80;
         }

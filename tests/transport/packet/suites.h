@@ -2,7 +2,6 @@
 // Every protection that a packet may have, with keys known to the test.
 #pragma once
 
-#include "fault.h"
 #include "packet_reader.h"
 #include "packet_writer.h"
 
