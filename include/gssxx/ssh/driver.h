@@ -61,6 +61,9 @@ public:
     /// hosts that keep GssStep for another thread and leave everything else to the driver. Of
     /// AuthDone and Fail it takes note and returns false.
     bool handle(Engine& engine, const Action& action);
+    /// For hosts that have no engine in their hands, such as those of a transport's session: takes
+    /// note of AuthDone and Fail as handle() does, and of nothing else.
+    void note(const Action& action) noexcept;
 
     /// The one step that may block, by itself: what the action asks, done, and the answer.
     [[nodiscard]] StepAnswer step(const GssStep& action);
@@ -82,6 +85,11 @@ public:
     /// in yet: the host takes the peer when the other methods have succeeded, too. When an engine
     /// fails before that by itself, the partial success counts for nothing any more.
     [[nodiscard]] std::optional<Peer> take_peer(const ContextName& name);
+    /// Hands out, once, who stands behind the context of a re-exchange that was accepted after
+    /// somebody had logged in, with what was delegated anew. Nothing when that is not
+    /// @p principal, compared as exported names, octet for octet: what another one delegates is
+    /// released.
+    [[nodiscard]] std::optional<Peer> take_renewed(const ContextName& name, const Name& principal);
     /// Other credentials for the contexts to come: a ticket was renewed.
     void use_credentials(const Credentials* credentials) noexcept;
     /// What the last GSS call that failed said, whole: for logs and for local users, not for

@@ -91,8 +91,8 @@ KeyParameters& KeyParameters::text(const char* name, std::string_view text) {
     SecretBytes& value = values_.emplace_back(text.size() + 1);
     const BytesView characters = as_bytes(text);
     std::copy(characters.begin(), characters.end(), value.data());
-    parameters_.push_back(OSSL_PARAM_construct_utf8_string(
-        name, reinterpret_cast<char*>(value.data()), text.size()));
+    parameters_.push_back(
+        OSSL_PARAM_construct_utf8_string(name, reinterpret_cast<char*>(value.data()), text.size()));
     return *this;
 }
 

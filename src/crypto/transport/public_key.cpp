@@ -121,10 +121,15 @@ Result<PkeyPtr> read_rsa(Reader& reader) {
     if ((n.back() & lowest) == std::byte{0}) {
         return key_error(operation, "RSA with an even modulus");
     }
-    return KeyParameters()
-        .number(OSSL_PKEY_PARAM_RSA_N, n)
-        .number(OSSL_PKEY_PARAM_RSA_E, e)
-        .make("RSA", EVP_PKEY_PUBLIC_KEY, operation);
+    Result<PkeyPtr> key = KeyParameters()
+                              .number(OSSL_PKEY_PARAM_RSA_N, n)
+                              .number(OSSL_PKEY_PARAM_RSA_E, e)
+                              .make("RSA", EVP_PKEY_PUBLIC_KEY, operation);
+    // OpenSSL 3.0 makes a key without a size when memory runs out at the wrong moment.
+    if (key && EVP_PKEY_get_size(key->get()) != static_cast<int>(n.size())) {
+        return openssl_failure(operation, "EVP_PKEY_get_size");
+    }
+    return key;
 }
 
 Result<std::string> fingerprint_of(BytesView blob) {

@@ -21,6 +21,10 @@ namespace {
 constexpr std::string_view signing = "sign";
 constexpr std::string_view verifying = "verify a signature";
 
+struct FreesOctets {
+    void operator()(unsigned char* octets) const noexcept { OPENSSL_free(octets); }
+};
+using OctetsPtr = std::unique_ptr<unsigned char, FreesOctets>;
 using SignaturePtr = std::unique_ptr<ECDSA_SIG, Releases<&ECDSA_SIG_free>>;
 
 const unsigned char* raw(BytesView octets) noexcept {
@@ -100,16 +104,15 @@ Result<Bytes> ecdsa_to_der(const KeyFacts& facts, BytesView blob) {
     // They are the signature's now.
     static_cast<void>(first.release());
     static_cast<void>(second.release());
-    const int size = i2d_ECDSA_SIG(signature.get(), nullptr);
-    if (size <= 0) {
+    // It allocates what it needs.
+    unsigned char* made = nullptr;
+    const int size = i2d_ECDSA_SIG(signature.get(), &made);
+    const OctetsPtr octets(made);
+    if (size <= 0 || !octets) {
         return openssl_failure(verifying, "i2d_ECDSA_SIG", ErrorCode::bad_mic);
     }
-    Bytes der(static_cast<std::size_t>(size));
-    auto* out = reinterpret_cast<unsigned char*>(der.data());
-    if (i2d_ECDSA_SIG(signature.get(), &out) != size) {
-        return openssl_failure(verifying, "i2d_ECDSA_SIG", ErrorCode::bad_mic);
-    }
-    return der;
+    const auto* const first_octet = reinterpret_cast<const std::byte*>(made);
+    return Bytes(first_octet, first_octet + size);
 }
 
 Result<Bytes> ecdsa_from_der(BytesView der) {

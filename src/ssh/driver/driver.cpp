@@ -4,6 +4,7 @@
 #include "driver_state.h"
 #include "initiator_name.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <utility>
@@ -89,6 +90,7 @@ void Driver::State::note(const AuthDone& done) noexcept {
         context->partly = true;
     }
     if (!done.partial) {
+        somebody_logged_in = true;
         for (auto& [name, context] : contexts) {
             if (auto* const found = std::get_if<EstablishedContext>(&context)) {
                 found->partly = false; // what had succeeded in part has become part of the login
@@ -207,13 +209,17 @@ bool Driver::handle(Engine& engine, const Action& action) {
         release(release_action->context);
         return true;
     }
+    note(action);
+    return false;
+}
+
+void Driver::note(const Action& action) noexcept {
     if (const auto* done = std::get_if<AuthDone>(&action); done != nullptr && state_) {
         state_->note(*done);
     }
     if (const auto* failure = std::get_if<Fail>(&action); failure != nullptr && state_) {
         state_->note(*failure);
     }
-    return false;
 }
 
 void Driver::run(Engine& engine, const std::function<void(Action)>& put) {
@@ -237,6 +243,27 @@ std::optional<Peer> Driver::take_peer(const ContextName& name) {
     }
     return Peer{std::exchange(found->principal, std::nullopt),
                 std::exchange(found->delegated, std::nullopt), found->lifetime};
+}
+
+std::optional<Peer> Driver::take_renewed(const ContextName& name, const Name& principal) {
+    EstablishedContext* const found = state_ ? state_->established(name) : nullptr;
+    if (found == nullptr || !found->accepted || !state_->somebody_logged_in ||
+        name.use != ContextName::Use::key_exchange || std::exchange(found->taken, true)) {
+        return std::nullopt;
+    }
+    Peer peer{std::exchange(found->principal, std::nullopt),
+              std::exchange(found->delegated, std::nullopt), found->lifetime};
+    if (!peer.principal) {
+        return std::nullopt;
+    }
+    // RFC 2743 s1.1.5: for access control lists there are names that "may be compared directly
+    // (e.g., with memcmp())".
+    const Result<Buffer> now = peer.principal->export_name();
+    const Result<Buffer> before = principal.export_name();
+    if (!now || !before || !std::ranges::equal(now->view(), before->view())) {
+        return std::nullopt;
+    }
+    return peer;
 }
 
 void Driver::use_credentials(const Credentials* credentials) noexcept {

@@ -67,6 +67,7 @@ struct __attribute__((visibility("hidden"))) Driver::State {
     DriverOptions options;
     std::map<ContextName, Context> contexts;
     std::optional<Error> last_error;
+    bool somebody_logged_in = false; ///< AuthDone without `partial` was noted
 };
 
 } // namespace gss::inline v0::ssh

@@ -29,8 +29,7 @@ ContextFlags flags_to_ask_for(const ClientKexOptions& options) {
 
 } // namespace
 
-ClientKex::ClientKex(KexSettings settings, ExchangeHash hash,
-                     const ClientKexOptions& options) noexcept
+ClientKex::ClientKex(KexSettings settings, ExchangeHash hash, const ClientKexOptions& options)
     : KexCore(std::move(settings), std::move(hash)), request_(options.group),
       flags_(flags_to_ask_for(options)) {}
 

@@ -9,7 +9,7 @@ namespace gss::inline v0::ssh::detail {
 
 class ClientKex final : public KexCore {
 public:
-    ClientKex(KexSettings settings, ExchangeHash hash, const ClientKexOptions& options) noexcept;
+    ClientKex(KexSettings settings, ExchangeHash hash, const ClientKexOptions& options);
     Fed start();
 
 private:

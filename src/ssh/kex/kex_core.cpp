@@ -16,7 +16,7 @@ constexpr unsigned most_legs = 64;
 
 } // namespace
 
-KexCore::KexCore(KexSettings settings, ExchangeHash hash) noexcept
+KexCore::KexCore(KexSettings settings, ExchangeHash hash)
     : settings_(std::move(settings)), hash_(std::move(hash)) {}
 
 wire::PublicForm KexCore::form() const noexcept {

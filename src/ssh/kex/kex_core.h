@@ -15,7 +15,7 @@ namespace gss::inline v0::ssh::detail {
 
 class KexCore : public EngineCore {
 protected:
-    KexCore(KexSettings settings, ExchangeHash hash) noexcept;
+    KexCore(KexSettings settings, ExchangeHash hash);
 
     [[nodiscard]] const KexSettings& settings() const noexcept { return settings_; }
     [[nodiscard]] wire::PublicForm form() const noexcept;

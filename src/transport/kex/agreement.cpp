@@ -2,7 +2,6 @@
 // What two KEXINITs come to (RFC 4253 s7.1).
 #include "kexinit.h"
 
-#include "fault.h"
 #include "packet_protection.h"
 
 #include <gssxx/ssh/host_key_rules.h>

@@ -2,7 +2,6 @@
 // SSH_MSG_KEXINIT as octets.
 #include "kexinit.h"
 
-#include "fault.h"
 #include "messages.h"
 #include "reader.h"
 #include "writer.h"

@@ -2,6 +2,7 @@
 // SSH_MSG_KEXINIT (RFC 4253 s7.1) and what two of them come to.
 #pragma once
 
+#include "fault.h" // what it throws
 #include "outlet.h"
 
 #include <gssxx/bytes.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our own KEXINIT: from what the user listed to what a peer reads.
-#include "fault.h"
 #include "gss_families.h"
 #include "kexinit.h"
 #include "packet_protection.h"

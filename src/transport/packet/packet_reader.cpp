@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "packet_reader.h"
 
-#include "fault.h"
-
 #include <algorithm>
 #include <cassert>
 #include <utility>

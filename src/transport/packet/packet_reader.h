@@ -2,6 +2,7 @@
 // From octets of the stream to payloads (RFC 4253 s4.2, s6).
 #pragma once
 
+#include "fault.h" // what it throws
 #include "packet_protection.h"
 #include "stream_buffer.h"
 

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pump.h"
+
+#include "descriptor.h"
+#include "fault.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gss::inline v0::transport::detail {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Room for what one read may bring: little for a peer that says little, since there may be
+/// thousands of them, and more for one that fills it.
+constexpr std::size_t least_room = std::size_t{4} * 1024;
+constexpr std::size_t most_room = std::size_t{128} * 1024;
+/// How long nobody looks at the clock, for the age of keys.
+constexpr milliseconds longest_wait{30'000};
+/// Streams without a descriptor are asked so often while something else is waited for, too.
+constexpr milliseconds short_wait{5};
+constexpr unsigned most_unanswered = 3;
+
+} // namespace
+
+Pump::Pump(Session& session, Stream& stream, ssh::Driver* gss) noexcept
+    : session_(session), stream_(stream), gss_(gss), room_(least_room) {}
+
+std::optional<Event> Pump::next() {
+    while (std::optional<Event> event = session_.poll()) {
+        if (!settle(*event)) {
+            return event;
+        }
+    }
+    return std::nullopt;
+}
+
+bool Pump::settle(Event& event) {
+    if (auto* step = std::get_if<ssh::GssStep>(&event)) {
+        flush(); // the peer need not wait while a KDC is asked
+        session_.answer(step->id, gss_ != nullptr ? gss_->step(*step) : ssh::StepAnswer());
+        return true;
+    }
+    if (auto* mic = std::get_if<ssh::GetMic>(&event)) {
+        session_.answer(mic->id, gss_ != nullptr ? gss_->get_mic(*mic) : ssh::MicAnswer());
+        return true;
+    }
+    if (auto* verify = std::get_if<ssh::VerifyMic>(&event)) {
+        session_.answer(verify->id,
+                        gss_ != nullptr ? gss_->verify_mic(*verify) : ssh::VerifyAnswer());
+        return true;
+    }
+    if (auto* question = std::get_if<ssh::Authorize>(&event)) {
+        authorize(*question);
+        return true;
+    }
+    if (auto* gone = std::get_if<ssh::Release>(&event)) {
+        if (gss_ != nullptr) {
+            gss_->release(gone->context);
+        }
+        return true;
+    }
+    if (gss_ == nullptr) {
+        return false;
+    }
+    if (const auto* in = std::get_if<LoggedIn>(&event)) {
+        if (in->gss) {
+            gss_->note(*in->gss);
+        } else {
+            // Another method has logged somebody in: what GSS attempts brought is of no use now.
+            ssh::Fail cancelled;
+            cancelled.disconnect_reason = reason::by_application;
+            gss_->note(cancelled);
+        }
+    } else if (const auto* end = std::get_if<Disconnected>(&event)) {
+        ssh::Fail failed;
+        failed.fault = end->fault;
+        gss_->note(failed);
+    }
+    return false;
+}
+
+void Pump::authorize(const ssh::Authorize& question) {
+    ssh::AuthorizeAnswer answer =
+        gss_ != nullptr ? gss_->authorize(question) : ssh::AuthorizeAnswer();
+    if (weigh_) {
+        answer = weigh_(question, std::move(answer));
+    }
+    if (answer.decision == ssh::AuthorizeAnswer::Decision::allow_partly && gss_ != nullptr) {
+        // The MIC was good before this was asked: the attempt ends with a partial success.
+        const ssh::AuthDone partly{question.user,
+                                   question.service,
+                                   question.method,
+                                   question.context,
+                                   question.mechanism,
+                                   question.flags,
+                                   true,
+                                   answer.methods};
+        gss_->note(partly);
+    }
+    session_.answer(question.id, std::move(answer));
+}
+
+void Pump::flush() {
+    while (!session_.output().empty()) {
+        const BytesView output = session_.output();
+        if (broken_) {
+            session_.sent(output.size());
+            continue;
+        }
+        const Result<std::size_t> written = stream_.write(output, milliseconds(0));
+        if (!written) {
+            // The peer may have said why before it went: that is still to be read.
+            broken_ = true;
+        } else if (*written == 0) {
+            return;
+        } else {
+            session_.sent(*written);
+        }
+    }
+}
+
+void Pump::read(milliseconds limit) {
+    const MutableBytes room = session_.input(room_);
+    const Result<Stream::Read> got = stream_.read(room, limit);
+    if (!got || got->ended) {
+        over_ = true;
+        session_.ended();
+    } else if (got->octets > 0) {
+        last_heard_ = Clock::now();
+        unanswered_ = 0;
+        if (got->octets >= room_) {
+            room_ = std::min(room_ * 2, most_room);
+        }
+        session_.received(got->octets);
+    }
+}
+
+milliseconds Pump::shortened(milliseconds limit) const {
+    milliseconds wait = limit.count() < 0 ? longest_wait : std::min(limit, longest_wait);
+    return keepalive_.count() > 0 ? std::min(wait, keepalive_) : wait;
+}
+
+void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
+    flush();
+    limit = shortened(limit);
+    const int in = over_ ? -1 : stream_.read_descriptor();
+    if (in < 0 && !over_) {
+        wait_without_descriptor(others, limit);
+        tick();
+        return;
+    }
+    const std::size_t own = others.size();
+    others.push_back({in, POLLIN, 0});
+    if (!session_.output().empty()) {
+        const int out = stream_.write_descriptor();
+        if (out == in) {
+            others.back().events |= POLLOUT;
+        } else {
+            others.push_back({out, POLLOUT, 0});
+        }
+    }
+    const int found = ::poll(others.data(), others.size(), poll_limit(limit));
+    const bool readable = found > 0 && (others[own].revents & ~POLLOUT) != 0;
+    others.resize(own);
+    if (found <= 0) {
+        for (pollfd& other : others) {
+            other.revents = 0;
+        }
+    }
+    if (readable && !over_) {
+        read(milliseconds(0));
+    }
+    flush();
+    tick();
+}
+
+void Pump::wait_without_descriptor(std::vector<pollfd>& others, milliseconds limit) {
+    const bool alone = others.empty() && session_.output().empty();
+    if (!alone) {
+        limit = std::min(limit, short_wait);
+        for (pollfd& other : others) {
+            other.revents = 0;
+        }
+        if (!others.empty()) {
+            ::poll(others.data(), others.size(), 0);
+            if (std::ranges::any_of(others, [](const pollfd& one) { return one.revents != 0; })) {
+                limit = milliseconds(0);
+            }
+        }
+    }
+    read(limit);
+    flush();
+}
+
+void Pump::tick() {
+    const Clock::time_point now = Clock::now();
+    const auto passed = std::chrono::duration_cast<milliseconds>(now - last_tick_);
+    if (passed.count() > 0) {
+        last_tick_ += passed;
+        session_.elapsed(passed);
+    }
+    if (keepalive_.count() == 0 || !session_.is_authenticated() || !session_.is_active() ||
+        now - last_heard_ < keepalive_ * (unanswered_ + 1)) {
+        return;
+    }
+    if (unanswered_ == most_unanswered) {
+        session_.disconnect(reason::connection_lost, "the peer does not answer any more");
+        return;
+    }
+    ++unanswered_;
+    // What the answer is does not matter.
+    static_cast<void>(session_.global_request("keepalive@openssh.com", true));
+}
+
+void Pump::finish(milliseconds limit) {
+    const Clock::time_point end = Clock::now() + limit;
+    flush();
+    while (!session_.output().empty() && Clock::now() < end) {
+        const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+        const Result<std::size_t> written = stream_.write(session_.output(), left);
+        if (!written) {
+            return;
+        }
+        session_.sent(*written);
+    }
+}
+
+} // namespace gss::inline v0::transport::detail

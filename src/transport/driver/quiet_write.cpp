@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quiet_write.h"
+
+#include "descriptor.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <ctime>
+
+namespace gss::inline v0::transport::detail {
+
+namespace {
+
+/// Holds SIGPIPE back from this thread and takes away the one that a write has raised.
+class WithoutSigpipe {
+public:
+    WithoutSigpipe() noexcept {
+        ::sigemptyset(&pipe_);
+        ::sigaddset(&pipe_, SIGPIPE);
+        sigset_t pending;
+        ::sigemptyset(&pending);
+        ::sigpending(&pending);
+        was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+        ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    WithoutSigpipe(const WithoutSigpipe&) = delete;
+    WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+    ~WithoutSigpipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+    void take() const noexcept {
+        if (!was_pending_) {
+            const timespec now{};
+            while (::sigtimedwait(&pipe_, nullptr, &now) < 0 && errno == EINTR) {
+            }
+        }
+    }
+
+private:
+    sigset_t pipe_{};
+    sigset_t before_{};
+    bool was_pending_ = false;
+};
+
+/// poll(2) says whether a call would wait; without flags that others would see.
+bool is_ready(int fd, short events) noexcept {
+    return wait_for(fd, events, std::chrono::milliseconds(0)) > 0;
+}
+
+} // namespace
+
+Kind kind_of(int fd) noexcept {
+    struct stat about {};
+    return ::fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode) ? Kind::socket : Kind::other;
+}
+
+ssize_t write_without_signal(int fd, BytesView data) noexcept {
+    const WithoutSigpipe guard;
+    const ssize_t written = ::write(fd, data.data(), data.size());
+    if (written < 0 && errno == EPIPE) {
+        guard.take();
+        errno = EPIPE;
+    }
+    return written;
+}
+
+ssize_t write_now(int fd, Kind kind, BytesView data) noexcept {
+    ssize_t written = 0;
+    if (kind == Kind::socket) {
+        written = ::send(fd, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    } else if (kind == Kind::non_blocking) {
+        written = write_without_signal(fd, data);
+    } else if (is_ready(fd, POLLOUT)) {
+        written =
+            write_without_signal(fd, data.first(std::min<std::size_t>(data.size(), PIPE_BUF)));
+    } else {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (written < 0 && errno == EINTR) {
+        errno = EAGAIN;
+    }
+    return written;
+}
+
+ssize_t read_now(int fd, Kind kind, MutableBytes room) noexcept {
+    ssize_t octets = 0;
+    if (kind == Kind::socket) {
+        octets = ::recv(fd, room.data(), room.size(), MSG_DONTWAIT);
+    } else if (kind == Kind::non_blocking || is_ready(fd, POLLIN)) {
+        octets = ::read(fd, room.data(), room.size());
+    } else {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (octets < 0 && errno == EINTR) {
+        errno = EAGAIN;
+    }
+    return octets;
+}
+
+} // namespace gss::inline v0::transport::detail
