@@ -4,7 +4,6 @@
 
 #include "auth_messages.h"
 #include "escape.h"
-#include "fault.h"
 #include "messages.h"
 #include "reader.h"
 #include "writer.h"

@@ -4,7 +4,6 @@
 
 #include "engine_bridge.h"
 #include "escape.h"
-#include "fault.h"
 #include "messages.h"
 
 namespace gss::inline v0::transport::detail {

@@ -2,6 +2,7 @@
 // What a method of a client's authentication is: a row of a table and one object for each attempt.
 #pragma once
 
+#include "fault.h"
 #include "outlet.h"
 
 #include <gssxx/ssh/user_auth.h>

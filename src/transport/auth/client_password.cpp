@@ -3,7 +3,6 @@
 #include "client_method.h"
 
 #include "auth_messages.h"
-#include "fault.h"
 #include "messages.h"
 #include "reader.h"
 #include "writer.h"

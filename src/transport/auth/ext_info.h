@@ -2,6 +2,8 @@
 // SSH_MSG_EXT_INFO (RFC 8308): built and parsed. Where it may stand is the session's to know.
 #pragma once
 
+#include "fault.h"
+
 #include <gssxx/bytes.h>
 
 #include <optional>

@@ -3,7 +3,6 @@
 #include "server_method.h"
 
 #include "client_method.h"
-#include "fault.h"
 
 #include <algorithm>
 #include <array>

@@ -3,6 +3,7 @@
 // object for each attempt.
 #pragma once
 
+#include "fault.h"
 #include "outlet.h"
 
 #include <gssxx/ssh/actions.h>

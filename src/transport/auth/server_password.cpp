@@ -3,7 +3,6 @@
 #include "server_method.h"
 
 #include "escape.h"
-#include "fault.h"
 #include "reader.h"
 
 namespace gss::inline v0::transport::detail {

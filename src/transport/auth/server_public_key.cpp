@@ -3,7 +3,6 @@
 #include "server_method.h"
 
 #include "auth_messages.h"
-#include "fault.h"
 #include "public_key_data.h"
 #include "reader.h"
 #include "writer.h"

@@ -26,6 +26,11 @@ SecretBytes secret(std::string_view text) {
 }
 
 PrivateKey new_key(KeyType type) {
+    if (type == KeyType::rsa) {
+        // Takes long to make.
+        static const PrivateKey one = PrivateKey::generate(type).value();
+        return one;
+    }
     return PrivateKey::generate(type).value();
 }
 

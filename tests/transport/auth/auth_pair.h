@@ -6,7 +6,6 @@
 #include <gssxx/transport/session.h>
 
 #include "client_auth.h"
-#include "fault.h"
 #include "outlet.h"
 #include "scripted_host.h"
 #include "server_auth.h"

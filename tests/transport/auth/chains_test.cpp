@@ -77,7 +77,7 @@ TEST(Chains, a_chain_of_three_with_gssapi_with_mic_twice) {
     AuthPair pair;
     const PrivateKey key = new_key();
     pair.accounts.keys = {key.public_key()};
-    pair.accounts.partly["gssapi-with-mic"] = {"publickey"};
+    pair.accounts.partly["gssapi-with-mic"] = {"publickey", "gssapi-with-mic"};
     pair.accounts.partly["publickey"] = {"gssapi-with-mic"};
     pair.start();
     pair.log_in("alice", WithGssapiMic{});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SSH_MSG_EXT_INFO: what is read of it and what is damaged.
 #include "ext_info.h"
-#include "fault.h"
 #include "messages.h"
 #include "writer.h"
 

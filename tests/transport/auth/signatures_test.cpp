@@ -18,6 +18,8 @@ constexpr std::string_view service = ssh::connection_service;
 
 /// A request whose parts need not fit each other.
 struct Parts {
+    explicit Parts(PrivateKey by) : signer(std::move(by)) {}
+
     PrivateKey signer;
     PublicKey key = signer.public_key();
     std::string algorithm{key.algorithms()[0]}; ///< in the request
