@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace gss::test {
 
@@ -50,6 +51,12 @@ bool has(const NameList& names, std::string_view name) {
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
+}
+
+/// The code of the refusal; nothing without one.
+template <typename T>
+std::optional<ErrorCode> code_of(const Result<T>& result) {
+    return result ? std::nullopt : std::optional(result.error().code());
 }
 
 /// Offers with defaults that a test changes.
@@ -339,7 +346,7 @@ TEST(Offer, a_server_without_keys_offers_gss_only) {
         EXPECT_TRUE(name.starts_with("gss-")) << name;
     }
     offering.algorithms.key_exchange = {"curve25519-sha256"};
-    EXPECT_EQ(offering.by(Role::server).error().code(), ErrorCode::misuse);
+    EXPECT_EQ(code_of(offering.by(Role::server)), ErrorCode::misuse);
     EXPECT_TRUE(offering.by(Role::client));
 }
 
@@ -348,12 +355,12 @@ TEST(Offer, what_cannot_be_offered_is_misuse) {
     offering.mechanisms.mechanisms = OidSet();
     EXPECT_TRUE(offering.by(Role::client)) << "methods without GSS are left";
     offering.algorithms.key_exchange = {"gss-curve25519-sha256"};
-    EXPECT_EQ(offering.by(Role::client).error().code(), ErrorCode::misuse);
+    EXPECT_EQ(code_of(offering.by(Role::client)), ErrorCode::misuse);
     offering.mechanisms.mechanisms = OidSet{mechanism::spnego()};
-    EXPECT_EQ(offering.by(Role::client).error().code(), ErrorCode::misuse) << "RFC 4462 s7.3";
+    EXPECT_EQ(code_of(offering.by(Role::client)), ErrorCode::misuse) << "RFC 4462 s7.3";
     offering.mechanisms = {};
     offering.algorithms.key_exchange = {"gss-group1-sha1"};
-    EXPECT_EQ(offering.by(Role::client).error().code(), ErrorCode::misuse) << "legacy";
+    EXPECT_EQ(code_of(offering.by(Role::client)), ErrorCode::misuse) << "legacy";
     offering.algorithms.legacy = true;
     EXPECT_TRUE(offering.by(Role::client));
 }
@@ -382,7 +389,7 @@ TEST(Offer, options_of_sessions_become_kexinits) {
     EXPECT_FALSE(has(lax.key_exchange, "kex-strict-c-v00@openssh.com"));
     EXPECT_TRUE(has(lax.key_exchange, "ext-info-c"));
     client.algorithms.ciphers.clear();
-    EXPECT_EQ(check_offer(Role::client, client, nullptr).error().code(), ErrorCode::misuse);
+    EXPECT_EQ(code_of(check_offer(Role::client, client, nullptr)), ErrorCode::misuse);
     EXPECT_THROW(static_cast<void>(make_kexinit(Role::client, client, nullptr, true)),
                  SessionFault);
 }
