@@ -18,7 +18,6 @@ using ssh::wire::Reader;
 using ssh::wire::Writer;
 
 constexpr std::size_t plenty = 65536;
-constexpr std::string_view cipher_name = "chacha20-poly1305@openssh.com";
 const std::string suffix = "-toWM5Slw5Ew8Mqkay+al2g==";
 
 Bytes digest(HashAlgorithm algorithm, BytesView octets) {
@@ -121,8 +120,8 @@ void Puppet::send_kexinit(const PuppetWords& words) {
                                                    : "kex-strict-s-v00@openssh.com");
     }
     init.host_keys = {words.host_key};
-    init.ciphers_to_server = init.ciphers_to_client = {std::string(cipher_name)};
-    init.macs_to_server = init.macs_to_client = {"hmac-sha2-256"};
+    init.ciphers_to_server = init.ciphers_to_client = {words.cipher};
+    init.macs_to_server = init.macs_to_client = {words.mac};
     init.compression_to_server = init.compression_to_client = {"none"};
     init.guess_follows = words.guess_flag;
     own_kexinit_ = detail::build(init);
@@ -134,7 +133,7 @@ void Puppet::send_kexinit(const PuppetWords& words) {
 
 bool Puppet::exchange(const PuppetWords& words) {
     send_kexinit(words);
-    return run_method(words) && switch_keys();
+    return run_method(words) && switch_keys(words);
 }
 
 bool Puppet::run_method(const PuppetWords& words) {
@@ -259,6 +258,7 @@ bool Puppet::run_gss(const PuppetWords& words) {
     ssh::ServerKexOptions options;
     set(options);
     options.transcript = {other, own, end_kexinit_, own_kexinit_};
+    options.host_key = words.gss_host_key;
     auto engine = ssh::ServerKeyExchange::create(ssh::openssl_crypto(), options).value();
     const auto first = read();
     if (!first) {
@@ -268,29 +268,35 @@ bool Puppet::run_gss(const PuppetWords& words) {
     return run(engine);
 }
 
-std::unique_ptr<detail::PacketProtection> Puppet::protection(bool to_server, bool seal) const {
-    // RFC 4253 s7.2: C is the key of client to server, D the other; this cipher takes nothing else.
-    const detail::CipherInfo& cipher = *detail::find_cipher(cipher_name);
-    EXPECT_EQ(cipher.iv_size, 0U);
+std::unique_ptr<detail::PacketProtection> Puppet::protection(const PuppetWords& words,
+                                                             bool to_server, bool seal) const {
+    const detail::CipherInfo& cipher = *detail::find_cipher(words.cipher);
+    const detail::MacInfo* const mac = cipher.aead ? nullptr : detail::find_mac(words.mac);
+    const auto derive = [&](char letter, std::size_t size) {
+        return size == 0 ? SecretBytes()
+                         : ssh::derive_key(ssh::openssl_crypto(), *keys_, letter, session_id, size)
+                               .value();
+    };
+    // RFC 4253 s7.2: A, C and E are IV, key and MAC key of client to server; B, D and F the others.
     detail::PacketKeys keys;
-    keys.key = ssh::derive_key(ssh::openssl_crypto(), *keys_, to_server ? 'C' : 'D', session_id,
-                               cipher.key_size)
-                   .value();
-    return detail::make_protection(cipher, nullptr,
+    keys.iv = derive(to_server ? 'A' : 'B', cipher.iv_size);
+    keys.key = derive(to_server ? 'C' : 'D', cipher.key_size);
+    keys.mac_key = derive(to_server ? 'E' : 'F', mac != nullptr ? mac->key_size : 0);
+    return detail::make_protection(cipher, mac,
                                    seal ? detail::PacketProtection::Direction::seal
                                         : detail::PacketProtection::Direction::open,
                                    std::move(keys))
         .value();
 }
 
-bool Puppet::switch_keys() {
+bool Puppet::switch_keys(const PuppetWords& words) {
     if (exchanges_ == 0) {
         const BytesView hash = keys_->exchange_hash.view();
         session_id.assign(hash.begin(), hash.end());
     }
     const std::size_t before = end.exchanged.size();
     send(Bytes{std::byte{message::newkeys}});
-    writer.use(protection(is_client(), true));
+    writer.use(protection(words, is_client(), true));
     if (strict_) {
         writer.restart_sequence();
     }
@@ -298,7 +304,7 @@ bool Puppet::switch_keys() {
     if (!expect(message::newkeys)) {
         return false;
     }
-    reader.use(protection(!is_client(), false));
+    reader.use(protection(words, !is_client(), false));
     if (strict_) {
         reader.restart_sequence();
     }

@@ -30,6 +30,9 @@ struct PuppetWords {
     bool guess_flag = false;
     std::vector<Bytes> guessed; ///< sent right after KEXINIT
     std::string host_key = "ssh-ed25519";
+    std::string cipher = "chacha20-poly1305@openssh.com";
+    std::string mac = "hmac-sha2-256";
+    std::optional<Bytes> gss_host_key = {}; ///< of a server: sent as KEXGSS_HOSTKEY
 };
 
 class Puppet {
@@ -45,7 +48,7 @@ public:
     /// The pieces of it.
     void send_kexinit(const PuppetWords& words);
     [[nodiscard]] bool run_method(const PuppetWords& words);
-    [[nodiscard]] bool switch_keys();
+    [[nodiscard]] bool switch_keys(const PuppetWords& words);
 
     void send(BytesView payload);
     /// Lets the end work on what was sent.
@@ -68,8 +71,8 @@ private:
     [[nodiscard]] bool run_gss(const PuppetWords& words);
     void agree(const MethodFacts& method, BytesView host_key, BytesView client_key,
                BytesView server_key, BytesView secret);
-    [[nodiscard]] std::unique_ptr<transport::detail::PacketProtection> protection(bool to_server,
-                                                                                  bool seal) const;
+    [[nodiscard]] std::unique_ptr<transport::detail::PacketProtection>
+    protection(const PuppetWords& words, bool to_server, bool seal) const;
     [[nodiscard]] bool is_client() const noexcept { return !end.is_client(); }
     [[nodiscard]] std::string version() const;
 

@@ -384,24 +384,30 @@ TEST(Guess, sec_A2_15_what_is_guessed_is_not_NEWKEYS_and_not_KEXINIT) {
     }
 }
 
-TEST(Guess, H_and_keys_are_those_of_the_RFCs) {
+TEST(Puppet, H_and_keys_are_those_of_the_RFCs) {
     // The puppet computes both on its own.
     for (const std::string& method : plain_names()) {
-        for (const bool to_client : {false, true}) {
-            SCOPED_TRACE(method);
-            const Choice choice = choice_of(method);
-            std::optional<End> end;
-            to_client ? end.emplace(client_options(choice)) : end.emplace(server_options(choice));
-            Puppet puppet(*end);
-            puppet.meet();
-            PuppetWords words;
-            words.method = method;
-            for (unsigned exchange = 0; exchange < 3; ++exchange) {
-                ASSERT_TRUE(puppet.exchange(words)) << (end->fault ? end->fault->text() : "");
-                end->send_data("under the new keys");
-                puppet.deliver();
-                EXPECT_TRUE(puppet.expect(message::channel_data));
-                EXPECT_EQ(puppet.reader.sequence(), 0U);
+        for (const std::string cipher :
+             {"chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr"}) {
+            for (const bool to_client : {false, true}) {
+                SCOPED_TRACE(method + " " + cipher);
+                Choice choice = choice_of(method);
+                choice.cipher = cipher;
+                std::optional<End> end;
+                to_client ? end.emplace(client_options(choice))
+                          : end.emplace(server_options(choice));
+                Puppet puppet(*end);
+                puppet.meet();
+                PuppetWords words;
+                words.method = method;
+                words.cipher = cipher;
+                for (unsigned exchange = 0; exchange < 3; ++exchange) {
+                    ASSERT_TRUE(puppet.exchange(words)) << (end->fault ? end->fault->text() : "");
+                    end->send_data("under the new keys");
+                    puppet.deliver();
+                    EXPECT_TRUE(puppet.expect(message::channel_data));
+                    EXPECT_EQ(puppet.reader.sequence(), 0U);
+                }
             }
         }
     }
