@@ -51,6 +51,7 @@ void StreamBuffer::close_round() noexcept {
 void StreamBuffer::grow(std::size_t least) {
     // Half as much again, so that all moves of a growing content come to a multiple of it.
     const std::size_t capacity = std::max(least, capacity_ + capacity_ / 2);
+    // NOLINTNEXTLINE(modernize-avoid-c-arrays): of a size that only running tells
     auto memory = std::make_unique_for_overwrite<std::byte[]>(capacity);
     const std::size_t content = size();
     if (content != 0) {

@@ -46,6 +46,7 @@ private:
     void grow(std::size_t least);
     void release() noexcept;
 
+    // NOLINTNEXTLINE(modernize-avoid-c-arrays): of a size that only running tells
     std::unique_ptr<std::byte[]> memory_;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
