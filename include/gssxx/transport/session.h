@@ -106,7 +106,8 @@ using AuthMethod =
 /// one thread at a time.
 ///
 /// A question is open until it is answered. Whoever polls on without having answered it, or having
-/// said defer(), has refused it. While a question of a key exchange is open no packet is read.
+/// said defer(), has refused it. While a question of a key exchange is open no packet is read, nor
+/// while a server's of user authentication is (RFC 4252 s5.1).
 class GSSXX_EXPORT Session {
 public:
     Session(Session&&) noexcept;

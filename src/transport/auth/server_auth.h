@@ -34,6 +34,14 @@ public:
     void receive(BytesView payload);
     ssh::Fed answer(RequestId id, Answer&& answer);
 
+    /// A question is open: no packet may be read. RFC 4252 s5.1: "The server MUST process each
+    /// request completely and acknowledge any failed requests with SSH_MSG_USERAUTH_FAILURE before
+    /// processing the next request." So nothing is ever abandoned that is being decided, no engine
+    /// holds what has come behind, and guesses at passwords count one by one.
+    [[nodiscard]] bool waits() const noexcept {
+        return bridge_.waiting() || (attempt_ && attempt_->question() != 0);
+    }
+
     [[nodiscard]] bool service_accepted() const noexcept { return phase_ >= Phase::open; }
     [[nodiscard]] bool authenticated() const noexcept { return phase_ == Phase::done; }
     /// Who is logged in; empty before.

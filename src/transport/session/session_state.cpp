@@ -214,7 +214,9 @@ bool Session::State::step() {
         return step_identification();
     }
     // A peer that makes us answer and does not read: it waits until it has read.
-    if (kex_.waits() || writer_.queued() > options_.limits.queued_output) {
+    const auto* const server = std::get_if<detail::ServerAuth>(&auth_);
+    if (kex_.waits() || (server != nullptr && server->waits()) ||
+        writer_.queued() > options_.limits.queued_output) {
         return false;
     }
     rekey_when_due();

@@ -86,7 +86,7 @@ void SessionEnd::drain() {
             said = gss_answer(host, *event);
             gss = said.has_value();
         }
-        if (!said) {
+        if (!said && !decide_later) {
             said = yes_to(*event);
         }
         if (!gss) {
@@ -102,8 +102,8 @@ SessionPair::SessionPair(const transport::ClientOptions& client,
                          const transport::ServerOptions& server)
     : client_(made(transport::ClientSession::create(client))),
       server_(made(transport::ServerSession::create(server))) {
-    ends_.push_back({End::client, client_, ScriptedHost(), {}, {}, {}, true});
-    ends_.push_back({End::server, server_, ScriptedHost(), {}, {}, {}, true});
+    ends_.push_back({End::client, client_, ScriptedHost(), {}, {}, {}, false, true});
+    ends_.push_back({End::server, server_, ScriptedHost(), {}, {}, {}, false, true});
 }
 
 SessionPair SessionPair::with(const std::string& key_exchange, const std::string& cipher,

@@ -26,6 +26,8 @@ struct SessionEnd {
     std::map<transport::ChannelId, std::map<std::uint32_t, Bytes>> data; ///< by channel and stream
     /// Sees each event before it is answered; what it returns is the answer. Nothing: as below.
     std::function<std::optional<transport::Answer>(transport::Event& event)> answer;
+    /// What `answer` leaves is not answered either, but for GSS questions.
+    bool decide_later = false;
     /// Channel data is dealt with at once.
     bool consume = true;
 

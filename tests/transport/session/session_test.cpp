@@ -124,6 +124,31 @@ TEST(Sessions, keys_are_exchanged_anew_from_either_side_with_data_flowing) {
     }
 }
 
+// A client that sends a second guess at once must not make the first one uncounted.
+TEST(Sessions, requests_are_answered_one_by_one_however_late) {
+    SessionPair pair = SessionPair::with("curve25519-sha256");
+    std::vector<transport::RequestId> asked;
+    pair.at(End::server).answer = [&](transport::Event& event) -> std::optional<transport::Answer> {
+        if (const auto* password = std::get_if<transport::PasswordRequest>(&event)) {
+            asked.push_back(password->id);
+            pair.server().defer(password->id);
+        }
+        return std::nullopt;
+    };
+    pair.at(End::server).decide_later = true;
+    pair.log_in(transport::WithPassword{SecretBytes(as_bytes("one"))});
+    ASSERT_EQ(asked.size(), 1U);
+    // What comes behind is not looked at: here a message that ends the session.
+    pair.client().disconnect(11, "enough");
+    pair.run();
+    EXPECT_TRUE(pair.server().is_active());
+    ssh::AuthorizeAnswer no;
+    EXPECT_EQ(pair.server().answer(asked[0], no), ssh::Fed::taken);
+    pair.run();
+    EXPECT_EQ(pair.at(End::server).count<ssh::AttemptFailed>(), 1U);
+    EXPECT_FALSE(pair.server().is_active());
+}
+
 TEST(Sessions, a_question_that_nobody_answers_is_refused) {
     SessionPair pair = SessionPair::with("curve25519-sha256");
     bool asked = false;
