@@ -19,7 +19,6 @@ namespace gss::inline v0::transport {
 using detail::key_error;
 using detail::KeyFacts;
 using detail::PkeyPtr;
-using detail::SecretWriter;
 using ssh::detail::OwnErrors;
 using ssh::wire::Reader;
 

@@ -289,7 +289,7 @@ Result<void> write_private_fields(const KeyFacts& facts, const EVP_PKEY& key, Se
         for (const char* const name : {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E,
                                        OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
                                        OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2}) {
-            if (const Result<void> written = write_number(key, name, out); !written) {
+            if (Result<void> written = write_number(key, name, out); !written) {
                 return written;
             }
         }

@@ -26,8 +26,8 @@ constexpr std::size_t most_variable_octets = std::size_t{32} * 1024;
 
 } // namespace
 
-Connection::Connection(Parts parts, const ServeOptions& options, ServerHandler& handler, int stop,
-                       const std::function<void()>& logged_in)
+ServedConnection::ServedConnection(Parts parts, const ServeOptions& options, ServerHandler& handler,
+                                   int stop, const std::function<void()>& logged_in)
     : options_(options), handler_(handler), stop_(stop), on_login_(logged_in),
       parts_(std::move(parts)),
       pump_(parts_.session, *parts_.stream, parts_.gss ? &*parts_.gss : nullptr),
@@ -42,11 +42,11 @@ Connection::Connection(Parts parts, const ServeOptions& options, ServerHandler& 
     });
 }
 
-void Connection::end(std::uint32_t reason, std::string_view text) {
+void ServedConnection::end(std::uint32_t reason, std::string_view text) {
     parts_.session.disconnect(reason, text);
 }
 
-milliseconds Connection::patience() const {
+milliseconds ServedConnection::patience() const {
     milliseconds limit{-1};
     const auto at_most = [&limit](milliseconds other) {
         limit = limit.count() < 0 ? other : std::min(limit, other);
@@ -68,7 +68,7 @@ milliseconds Connection::patience() const {
     return limit;
 }
 
-void Connection::run() {
+void ServedConnection::run() {
     std::vector<pollfd> waits;
     for (;;) {
         while (std::optional<Event> event = pump_.next()) {
@@ -116,7 +116,7 @@ void Connection::run() {
     cache_.reset();
 }
 
-void Connection::look_after_the_dying() {
+void ServedConnection::look_after_the_dying() {
     std::erase_if(dying_, [](Dying& one) {
         if (one.child.ended()) {
             return true;
@@ -129,7 +129,7 @@ void Connection::look_after_the_dying() {
     });
 }
 
-void Connection::handle(Event& event) {
+void ServedConnection::handle(Event& event) {
     Session& session = parts_.session;
     if (const auto* data = std::get_if<ChannelData>(&event)) {
         handle(*data);
@@ -176,7 +176,7 @@ void Connection::handle(Event& event) {
     // Every other question is refused when the next event is asked for.
 }
 
-void Connection::handle(const ChannelOpenRequest& question) {
+void ServedConnection::handle(const ChannelOpenRequest& question) {
     ChannelAnswer answer;
     constexpr std::uint32_t prohibited = 1;
     constexpr std::uint32_t resource_shortage = 4;
@@ -190,7 +190,7 @@ void Connection::handle(const ChannelOpenRequest& question) {
     parts_.session.answer(question.id, std::move(answer));
 }
 
-void Connection::handle(const ChannelData& data) {
+void ServedConnection::handle(const ChannelData& data) {
     const auto found = channels_.find(data.channel);
     const std::size_t octets = data.data.size();
     const bool wanted = found != channels_.end() && found->second.command && data.stream == 0;
@@ -198,7 +198,7 @@ void Connection::handle(const ChannelData& data) {
                             wanted ? found->second.command->input(data.data) : octets);
 }
 
-void Connection::handle(const ChannelRequest& question) {
+void ServedConnection::handle(const ChannelRequest& question) {
     const auto found = channels_.find(question.channel);
     if (found == channels_.end()) {
         return; // refused
@@ -215,7 +215,7 @@ void Connection::handle(const ChannelRequest& question) {
     }
 }
 
-bool Connection::set_variable(Channel& channel, const ChannelRequest& question) {
+bool ServedConnection::set_variable(Channel& channel, const ChannelRequest& question) {
     Result<EnvironmentVariable> variable = parse_env(question.data);
     if (!variable || channel.command || channel.variables.size() >= most_variables) {
         return false;
@@ -229,7 +229,7 @@ bool Connection::set_variable(Channel& channel, const ChannelRequest& question) 
     return true;
 }
 
-bool Connection::signal(const Channel& channel, const ChannelRequest& question) {
+bool ServedConnection::signal(const Channel& channel, const ChannelRequest& question) {
     const Result<std::string> name = parse_signal(question.data);
     const std::optional<int> number = name ? signal_number(*name) : std::nullopt;
     if (!number || !channel.command) {
@@ -239,7 +239,7 @@ bool Connection::signal(const Channel& channel, const ChannelRequest& question) 
     return true;
 }
 
-bool Connection::start(ChannelId id, Channel& channel, const ChannelRequest& question) {
+bool ServedConnection::start(ChannelId id, Channel& channel, const ChannelRequest& question) {
     // RFC 4254 s6.5: "Only one of these requests can succeed per channel."
     if (channel.command) {
         return false;
@@ -280,7 +280,7 @@ bool Connection::start(ChannelId id, Channel& channel, const ChannelRequest& que
     return true;
 }
 
-void Connection::close(ChannelId id) {
+void ServedConnection::close(ChannelId id) {
     const auto found = channels_.find(id);
     if (found == channels_.end()) {
         return;

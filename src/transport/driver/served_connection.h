@@ -18,7 +18,7 @@
 namespace gss::inline v0::transport::detail {
 
 /// Answers a session's questions by asking a handler, and runs its commands. In one thread.
-class Connection {
+class ServedConnection {
 public:
     using Clock = std::chrono::steady_clock;
 
@@ -28,11 +28,11 @@ public:
         ServerSession session;
         std::optional<ssh::Driver> gss;
     };
-    Connection(Parts parts, const ServeOptions& options, ServerHandler& handler, int stop,
-               const std::function<void()>& logged_in);
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection() = default;
+    ServedConnection(Parts parts, const ServeOptions& options, ServerHandler& handler, int stop,
+                     const std::function<void()>& logged_in);
+    ServedConnection(const ServedConnection&) = delete;
+    ServedConnection& operator=(const ServedConnection&) = delete;
+    ~ServedConnection() = default;
 
     /// Until the end.
     void run();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who has logged in on a connection, and what was delegated.
-#include "served_connection.h"
 #include "descriptor.h"
 #include "escape.h"
+#include "served_connection.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,8 +11,8 @@ namespace gss::inline v0::transport::detail {
 
 using Decision = ssh::AuthorizeAnswer::Decision;
 
-ssh::AuthorizeAnswer Connection::weigh(const std::string& user, const std::string& method,
-                                       ssh::AuthorizeAnswer answer) {
+ssh::AuthorizeAnswer ServedConnection::weigh(const std::string& user, const std::string& method,
+                                             ssh::AuthorizeAnswer answer) {
     const auto& required = options_.required;
     if (required.empty() || answer.decision == Decision::deny) {
         return answer;
@@ -42,7 +42,7 @@ ssh::AuthorizeAnswer Connection::weigh(const std::string& user, const std::strin
     return answer;
 }
 
-void Connection::keep_delegated(const Credentials& delegated) {
+void ServedConnection::keep_delegated(const Credentials& delegated) {
     if (!options_.accept_delegation) {
         return;
     }
@@ -63,7 +63,7 @@ void Connection::keep_delegated(const Credentials& delegated) {
     log(1, "delegated credentials in " + cache_->name());
 }
 
-void Connection::take_peer(const ssh::ContextName& context) {
+void ServedConnection::take_peer(const ssh::ContextName& context) {
     std::optional<ssh::Peer> peer = parts_.gss->take_peer(context);
     if (!peer || !peer->principal) {
         return;
@@ -79,7 +79,7 @@ void Connection::take_peer(const ssh::ContextName& context) {
     }
 }
 
-void Connection::handle(const LoggedIn& in) {
+void ServedConnection::handle(const LoggedIn& in) {
     logged_in_ = true;
     log(0, escape_control_characters(in.user) + " has logged in by " +
                escape_control_characters(in.method));
@@ -97,7 +97,7 @@ void Connection::handle(const LoggedIn& in) {
     }
 }
 
-void Connection::handle(const KeysExchanged& keys) {
+void ServedConnection::handle(const KeysExchanged& keys) {
     const AgreedAlgorithms& agreed = keys.algorithms;
     log(1, std::string(keys.initial ? "keys exchanged: " : "keys exchanged anew: ") +
                agreed.key_exchange + ", host key " +
@@ -117,7 +117,7 @@ void Connection::handle(const KeysExchanged& keys) {
     parts_.gss->release(*keys.context);
 }
 
-void Connection::handle(const ssh::AttemptFailed& failure) {
+void ServedConnection::handle(const ssh::AttemptFailed& failure) {
     log(failure.method == "none" ? 2 : 0,
         escape_control_characters(failure.user) + " has failed to log in by " +
             escape_control_characters(failure.method) + ": " + failure.reason);
@@ -127,7 +127,7 @@ void Connection::handle(const ssh::AttemptFailed& failure) {
     }
 }
 
-void Connection::hold_back() const {
+void ServedConnection::hold_back() const {
     if (stop_ >= 0) {
         static_cast<void>(wait_for(stop_, POLLIN, options_.failure_delay));
     } else {

@@ -2,8 +2,8 @@
 // Connections, one thread each.
 #include <gssxx/transport/server.h>
 
-#include "served_connection.h"
 #include "descriptor.h"
+#include "served_connection.h"
 
 #include <atomic>
 #include <cerrno>
@@ -164,8 +164,8 @@ Result<void> detail::serve_prepared(std::unique_ptr<Stream> stream, const ServeO
     if (!session) {
         return session.error();
     }
-    Connection connection({std::move(stream), *std::move(session), std::move(gss)}, options,
-                          handler, stop, logged_in);
+    ServedConnection connection({std::move(stream), *std::move(session), std::move(gss)}, options,
+                                handler, stop, logged_in);
     connection.run();
     return {};
 }
