@@ -37,7 +37,7 @@ void declare(CLI::App& app, SshArguments& into) {
                    "the host in the server's principal, when it is not the one connected to");
     app.add_option("--rekey-bytes", into.rekey_bytes,
                    "exchange keys anew after so many octets, either way")
-        ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
+        ->check(CLI::PositiveNumber); // a minus would wrap round
     auto* known = app.add_option("--known-hosts", into.known_hosts,
                                  "the file of known host keys (~/.ssh/known_hosts)");
     app.add_flag("--accept-any-host-key", into.accept_any_host_key,

@@ -95,6 +95,10 @@ public:
     void connect(const Descriptor& end, int as) {
         ::posix_spawn_file_actions_adddup2(&actions_, end.get(), as);
     }
+    /// What is not ours to hand on may be open without O_CLOEXEC: whoever started us left it.
+    void close_others() {
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    }
     void begin_in(const std::string& folder) {
         if (!folder.empty() && ::access(folder.c_str(), X_OK) == 0) {
             ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
@@ -137,6 +141,7 @@ Result<Child> Child::start(const ProcessOptions& options) {
     preparation.connect(input->read, STDIN_FILENO);
     preparation.connect(output->write, STDOUT_FILENO);
     preparation.connect(errors->write, STDERR_FILENO);
+    preparation.close_others();
     preparation.begin_in(options.folder);
     Child child;
     pid_t pid = 0;

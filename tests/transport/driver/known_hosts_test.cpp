@@ -24,80 +24,81 @@ PublicKey key(const std::string& line) {
     return PublicKey::parse_line(line).value();
 }
 
-HostKeyVerdict find(const std::string& text, const std::string& host, std::uint16_t port,
-                    const std::string& line = first) {
+HostKeyVerdict verdict(const std::string& text, const std::string& host, std::uint16_t port,
+                       const std::string& line = first) {
     return KnownHosts::parse(text).find(host, port, key(line));
 }
 
 TEST(KnownHosts, a_plain_name_is_found_whatever_its_case) {
-    EXPECT_EQ(find("example.org " + first + "\n", "example.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find("Example.ORG " + first, "eXample.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(
-        find("other," + std::string("example.org ") + first + " a comment\r\n", "example.org", 22),
-        HostKeyVerdict::known);
-    EXPECT_EQ(find("example.org " + first, "example.org.evil", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("example.org " + first, "xexample.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("example.org " + first + "\n", "example.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("Example.ORG " + first, "eXample.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("other," + std::string("example.org ") + first + " a comment\r\n",
+                      "example.org", 22),
+              HostKeyVerdict::known);
+    EXPECT_EQ(verdict("example.org " + first, "example.org.evil", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("example.org " + first, "xexample.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, another_port_is_another_host) {
     const std::string text = "[example.org]:2222 " + first + "\n";
-    EXPECT_EQ(find(text, "example.org", 2222), HostKeyVerdict::known);
-    EXPECT_EQ(find(text, "example.org", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("example.org " + first, "example.org", 2222), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(text, "example.org", 2222), HostKeyVerdict::known);
+    EXPECT_EQ(verdict(text, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("example.org " + first, "example.org", 2222), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, hashed_names_are_those_of_ssh_keygen) {
-    EXPECT_EQ(find(hashed_plain + " " + first, "example.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find(hashed_plain + " " + first, "EXAMPLE.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find(hashed_port + " " + first, "example.org", 2222), HostKeyVerdict::known);
-    EXPECT_EQ(find(hashed_plain + " " + first, "example.org", 2222), HostKeyVerdict::unknown);
-    EXPECT_EQ(find(hashed_plain + " " + first, "example.com", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find(hashed_plain + " " + first, "example.org", 22, second), HostKeyVerdict::changed);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "example.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "EXAMPLE.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict(hashed_port + " " + first, "example.org", 2222), HostKeyVerdict::known);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "example.org", 2222), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "example.com", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "example.org", 22, second),
+              HostKeyVerdict::changed);
 }
 
 TEST(KnownHosts, damaged_hashes_are_nobodys) {
     for (std::size_t cut = 0; cut < hashed_plain.size(); ++cut) {
-        EXPECT_EQ(find(hashed_plain.substr(0, cut) + " " + first, "example.org", 22),
+        EXPECT_EQ(verdict(hashed_plain.substr(0, cut) + " " + first, "example.org", 22),
                   HostKeyVerdict::unknown)
             << cut;
     }
-    EXPECT_EQ(find("|2" + hashed_plain.substr(2) + " " + first, "example.org", 22),
+    EXPECT_EQ(verdict("|2" + hashed_plain.substr(2) + " " + first, "example.org", 22),
               HostKeyVerdict::unknown);
-    EXPECT_EQ(find(hashed_plain + "= " + first, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(hashed_plain + "= " + first, "example.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, patterns_and_what_they_exclude) {
-    EXPECT_EQ(find("*.example.org " + first, "a.example.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find("*.example.org " + first, "example.org", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("?.example.org " + first, "ab.example.org", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("*a*b*c " + first, "xaybzbc", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find("*a*b*c " + first, "xaybzbcd", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("*.org,!bad.org " + first, "good.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find("*.org,!bad.org " + first, "bad.org", 22), HostKeyVerdict::unknown);
-    EXPECT_EQ(find("!bad.org,*.org " + first, "bad.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("*.example.org " + first, "a.example.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("*.example.org " + first, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("?.example.org " + first, "ab.example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("*a*b*c " + first, "xaybzbc", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("*a*b*c " + first, "xaybzbcd", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("*.org,!bad.org " + first, "good.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("*.org,!bad.org " + first, "bad.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("!bad.org,*.org " + first, "bad.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, a_pattern_of_stars_is_no_trap) {
     const std::string stars(2000, '*');
-    EXPECT_EQ(find(stars + "b " + first, std::string(2000, 'a'), 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(stars + "b " + first, std::string(2000, 'a'), 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, another_key_of_that_type_is_a_change_and_of_another_type_is_not) {
-    EXPECT_EQ(find("example.org " + second, "example.org", 22), HostKeyVerdict::changed);
-    EXPECT_EQ(find("example.org " + second + "\nexample.org " + first, "example.org", 22),
+    EXPECT_EQ(verdict("example.org " + second, "example.org", 22), HostKeyVerdict::changed);
+    EXPECT_EQ(verdict("example.org " + second + "\nexample.org " + first, "example.org", 22),
               HostKeyVerdict::known);
-    EXPECT_EQ(find("example.org " + first + "\nexample.org " + second, "example.org", 22),
+    EXPECT_EQ(verdict("example.org " + first + "\nexample.org " + second, "example.org", 22),
               HostKeyVerdict::known);
-    EXPECT_EQ(find("example.org " + ecdsa, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict("example.org " + ecdsa, "example.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, a_revoked_key_is_never_taken) {
     const std::string known = "example.org " + first + "\n";
-    EXPECT_EQ(find(known + "@revoked * " + first, "example.org", 22), HostKeyVerdict::revoked);
-    EXPECT_EQ(find("@revoked example.org " + first + "\n" + known, "example.org", 22),
+    EXPECT_EQ(verdict(known + "@revoked * " + first, "example.org", 22), HostKeyVerdict::revoked);
+    EXPECT_EQ(verdict("@revoked example.org " + first + "\n" + known, "example.org", 22),
               HostKeyVerdict::revoked);
-    EXPECT_EQ(find(known + "@revoked * " + second, "example.org", 22), HostKeyVerdict::known);
-    EXPECT_EQ(find("@revoked * " + second, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(known + "@revoked * " + second, "example.org", 22), HostKeyVerdict::known);
+    EXPECT_EQ(verdict("@revoked * " + second, "example.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, lines_that_are_not_understood_say_nothing) {
@@ -105,7 +106,7 @@ TEST(KnownHosts, lines_that_are_not_understood_say_nothing) {
                              "\n@new example.org " + first +
                              "\nexample.org ssh-dss AAAA\nexample.org\n\nexample.org ssh-ed25519\n";
     EXPECT_EQ(KnownHosts::parse(text).size(), 0U);
-    EXPECT_EQ(find(text, "example.org", 22), HostKeyVerdict::unknown);
+    EXPECT_EQ(verdict(text, "example.org", 22), HostKeyVerdict::unknown);
 }
 
 TEST(KnownHosts, algorithms_of_known_keys_come_first) {
@@ -119,9 +120,10 @@ TEST(KnownHosts, algorithms_of_known_keys_come_first) {
 }
 
 TEST(KnownHosts, a_line_that_is_written_is_found_again) {
-    EXPECT_EQ(find(known_hosts_line("Example.org", 22, key(first)), "example.org", 22),
+    EXPECT_EQ(verdict(known_hosts_line("Example.org", 22, key(first)), "example.org", 22),
               HostKeyVerdict::known);
-    EXPECT_EQ(find(known_hosts_line("::1", 2022, key(first)), "::1", 2022), HostKeyVerdict::known);
+    EXPECT_EQ(verdict(known_hosts_line("::1", 2022, key(first)), "::1", 2022),
+              HostKeyVerdict::known);
 }
 
 TEST(KnownHosts, a_file_that_is_not_there_is_empty_and_one_that_cannot_be_read_is_an_error) {
