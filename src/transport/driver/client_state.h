@@ -36,9 +36,9 @@ struct __attribute__((visibility("hidden"))) Client::State {
     void handle(Event& event);
     void log(int level, const std::string& line) const;
     /// Why there is no connection any more.
-    [[nodiscard]] Error ended(std::string operation) const;
-    /// One round: waits, at most until @p end.
-    void wait(std::vector<pollfd>& others, const std::optional<Clock::time_point>& end);
+    [[nodiscard]] Error ended(std::string what) const;
+    /// One round: waits, at most until @p until.
+    void wait(std::vector<pollfd>& others, const std::optional<Clock::time_point>& until);
 
     ConnectOptions options;
     std::unique_ptr<Stream> stream;
