@@ -27,7 +27,7 @@ struct __attribute__((visibility("hidden"))) Client::State {
     [[nodiscard]] Result<void> log_in();
     /// Begins the next method that can be tried; false when none is left.
     [[nodiscard]] bool try_next();
-    [[nodiscard]] std::optional<std::string> begin(AuthMethod&& method);
+    [[nodiscard]] std::optional<std::string> begin(AuthMethod&& next);
     void failed(const AuthFailed& event);
     [[nodiscard]] Error no_method_left() const;
 
