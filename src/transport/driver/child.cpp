@@ -28,8 +28,10 @@ struct Pipe {
 Descriptor above_standard(int fd) noexcept {
     constexpr int first_free = 3;
     Descriptor given(fd);
-    return fd >= first_free ? std::move(given)
-                            : Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, first_free));
+    if (fd < first_free) {
+        given = Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, first_free));
+    }
+    return given;
 }
 
 std::optional<Pipe> make_pipe() noexcept {

@@ -62,9 +62,9 @@ private:
     void ask();
     void data(const ChannelData& data);
     void request(const ChannelRequest& request);
-    void give_up(Error error) {
+    void give_up(const Error& error) {
         if (!error_) {
-            error_ = std::move(error);
+            error_ = error;
             close();
         }
     }

@@ -27,7 +27,7 @@ struct __attribute__((visibility("hidden"))) Client::State {
     [[nodiscard]] Result<void> log_in();
     /// Begins the next method that can be tried; false when none is left.
     [[nodiscard]] bool try_next();
-    [[nodiscard]] std::optional<std::string> begin(AuthMethod&& method);
+    [[nodiscard]] std::optional<std::string> begin(AuthMethod&& next);
     void failed(const AuthFailed& event);
     [[nodiscard]] Error no_method_left() const;
 
@@ -36,9 +36,9 @@ struct __attribute__((visibility("hidden"))) Client::State {
     void handle(Event& event);
     void log(int level, const std::string& line) const;
     /// Why there is no connection any more.
-    [[nodiscard]] Error ended(std::string operation) const;
-    /// One round: waits, at most until @p end.
-    void wait(std::vector<pollfd>& others, const std::optional<Clock::time_point>& end);
+    [[nodiscard]] Error ended(std::string what) const;
+    /// One round: waits, at most until @p until.
+    void wait(std::vector<pollfd>& others, const std::optional<Clock::time_point>& until);
 
     ConnectOptions options;
     std::unique_ptr<Stream> stream;

@@ -4,10 +4,10 @@
 #include "descriptor.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace gss::inline v0::transport {

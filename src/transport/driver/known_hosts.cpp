@@ -180,7 +180,8 @@ std::vector<KeyType> KnownHosts::types(std::string_view host, std::uint16_t port
 }
 
 void prefer(const std::vector<KeyType>& types, Algorithms& algorithms) {
-    std::ranges::stable_partition(algorithms.host_keys, [&types](const std::string& name) {
+    auto& names = algorithms.host_keys;
+    std::stable_partition(names.begin(), names.end(), [&types](const std::string& name) {
         const std::optional<KeyType> type = type_of(name);
         return type && std::ranges::find(types, *type) != types.end();
     });

@@ -2,11 +2,13 @@
 // Octets on their way to a descriptor that may be slow.
 #pragma once
 
+#include "descriptor.h"
 #include "quiet_write.h"
 
 #include <gssxx/bytes.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace gss::inline v0::transport::detail {
 
@@ -15,7 +17,15 @@ namespace gss::inline v0::transport::detail {
 class Outgoing {
 public:
     Outgoing() noexcept = default;
-    explicit Outgoing(int fd) noexcept : Outgoing(fd, kind_of(fd)) {}
+    /// A descriptor of somebody else's.
+    explicit Outgoing(int fd) noexcept : Outgoing(fd, kind_of(fd)) {
+        if (Descriptor again(reopen_pipe(fd)); again.valid()) {
+            reopened_ = std::move(again);
+            fd_ = reopened_.get();
+            kind_ = Kind::non_blocking;
+        }
+    }
+    /// One whose flags are known.
     Outgoing(int fd, Kind kind) noexcept : fd_(fd), kind_(kind) {}
 
     /// Takes octets; returns how many were dealt with since the last call, of these or earlier
@@ -28,6 +38,7 @@ public:
     [[nodiscard]] int descriptor() const noexcept { return fd_; }
     /// The descriptor is gone: everything is swallowed from now on.
     void detach() noexcept {
+        reopened_.reset();
         fd_ = -1;
         broken_ = true;
     }
@@ -35,6 +46,7 @@ public:
 private:
     [[nodiscard]] std::size_t write(BytesView octets);
 
+    Descriptor reopened_;
     int fd_ = -1;
     Kind kind_ = Kind::other;
     Bytes kept_;

@@ -3,15 +3,19 @@
 
 #include "descriptor.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <csignal>
 #include <ctime>
+#include <string>
 
 namespace gss::inline v0::transport::detail {
 
@@ -56,10 +60,32 @@ bool is_ready(int fd, short events) noexcept {
 
 Kind kind_of(int fd) noexcept {
     struct stat about {};
-    return ::fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode) ? Kind::socket : Kind::other;
+    if (::fstat(fd, &about) != 0) {
+        return Kind::other;
+    }
+    if (S_ISREG(about.st_mode) || S_ISBLK(about.st_mode)) {
+        return Kind::non_blocking;
+    }
+    return S_ISSOCK(about.st_mode) ? Kind::socket : Kind::other;
+}
+
+int reopen_pipe(int fd) noexcept {
+    struct stat about {};
+    if (::fstat(fd, &about) != 0 || !S_ISFIFO(about.st_mode)) {
+        return -1;
+    }
+    constexpr std::size_t longest = 40;
+    std::array<char, longest> path{"/proc/self/fd/"};
+    const std::size_t known = std::char_traits<char>::length(path.data());
+    std::to_chars(path.data() + known, path.data() + path.size() - 1, fd);
+    return ::open(path.data(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
 ssize_t write_without_signal(int fd, BytesView data) noexcept {
+    struct sigaction now {};
+    if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) {
+        return ::write(fd, data.data(), data.size());
+    }
     const WithoutSigpipe guard;
     const ssize_t written = ::write(fd, data.data(), data.size());
     if (written < 0 && errno == EPIPE) {

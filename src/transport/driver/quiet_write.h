@@ -11,10 +11,14 @@ namespace gss::inline v0::transport::detail {
 /// What a descriptor is, which decides how not to wait for it.
 enum class Kind : unsigned char {
     socket,
-    non_blocking, ///< O_NONBLOCK is set, and is ours
+    non_blocking, ///< O_NONBLOCK is set, and is ours; or a file, which never makes anybody wait
     other,
 };
 [[nodiscard]] Kind kind_of(int fd) noexcept;
+
+/// The writing end of the pipe that @p fd is, opened once more with O_NONBLOCK, so that those who
+/// share @p fd see nothing of it; -1 when it is no pipe, or the system has no way.
+[[nodiscard]] int reopen_pipe(int fd) noexcept;
 
 /// Writes without waiting. -1 with errno EAGAIN when nothing can be written now, EPIPE when the
 /// other end is gone. Pipes and terminals get at most PIPE_BUF octets at once, because more could
