@@ -115,6 +115,10 @@ public:
     ~Session();
 
     // Octets ------------------------------------------------------------------------------------
+    /// False while no packet may be read: a question of a key exchange is open, or a server's of
+    /// user authentication, or more waits to be sent than the limits allow. Who reads from the
+    /// stream all the same is disconnected when too much has come.
+    [[nodiscard]] bool wants_octets() const noexcept;
     /// Room for octets from the peer. Views of earlier events end here.
     [[nodiscard]] MutableBytes input(std::size_t at_least = 4096);
     /// That many octets have been put there.
@@ -124,7 +128,7 @@ public:
     /// What is to be sent. Holds until the next call.
     [[nodiscard]] BytesView output() const noexcept;
     void sent(std::size_t octets);
-    /// Time has passed: for the age of keys.
+    /// Time has passed: for the age of keys, and to give back memory when nothing else has.
     void elapsed(std::chrono::milliseconds since_last);
 
     // Events ------------------------------------------------------------------------------------

@@ -76,6 +76,11 @@ void PacketWriter::write(BytesView head, BytesView body) {
     if (payload == 0 || head.size() > most_payload || body.size() > most_payload - head.size()) {
         local_fault("a packet of " + std::to_string(payload) + " octets was to be sent");
     }
+    // RFC 4344 s3.1: numbers of packets, which some ciphers take for nonces, must not come twice
+    // under one key. Sessions exchange keys long before.
+    if (protection_->tag_size() != 0 && packets_ > UINT32_MAX) {
+        local_fault("more packets were to be sent than one key may protect");
+    }
     const std::size_t padding = padding_for(payload, *protection_);
     const std::size_t length = 1 + payload + padding;
     const std::size_t whole = length_field + length + protection_->tag_size();

@@ -35,6 +35,14 @@ Result<void> check_options(const SessionOptions& options) {
         return Error(ErrorCode::misuse, "create an SSH session",
                      "SessionOptions::limits are too low to talk");
     }
+    // RFC 4344 s3.1: "SHOULD rekey before 2**31 packets have been sent".
+    const RekeyLimits& rekey = options.rekey;
+    constexpr std::uint64_t most_packets = std::uint64_t{1} << 31U;
+    if (rekey.octets == 0 || rekey.packets == 0 || rekey.packets > most_packets ||
+        rekey.age <= std::chrono::seconds(0)) {
+        return Error(ErrorCode::misuse, "create an SSH session",
+                     "SessionOptions::rekey has a limit of 0, or more than 2^31 packets");
+    }
     return {};
 }
 
@@ -54,6 +62,9 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
+bool Session::wants_octets() const noexcept {
+    return state_->wants_octets();
+}
 MutableBytes Session::input(std::size_t at_least) {
     return state_->input(at_least);
 }
@@ -151,6 +162,9 @@ Result<ClientSession> ClientSession::create(const ClientOptions& options) {
     if (Result<void> good = check_options(options); !good) {
         return good.error();
     }
+    if (Result<void> good = detail::check_offer(detail::Role::client, options, nullptr); !good) {
+        return good.error();
+    }
     return ClientSession(std::make_unique<State>(options));
 }
 
@@ -171,6 +185,12 @@ Result<ServerSession> ServerSession::create(const ServerOptions& options) {
             return Error(ErrorCode::misuse, "create an SSH server",
                          "ServerOptions::other_methods has '" + method + "'");
         }
+    }
+    if (!options.groups) {
+        return Error(ErrorCode::misuse, "create an SSH server", "ServerOptions::groups is empty");
+    }
+    if (Result<void> good = detail::check_offer(detail::Role::server, options, &options); !good) {
+        return good.error();
     }
     return ServerSession(std::make_unique<State>(options));
 }

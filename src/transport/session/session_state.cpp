@@ -21,9 +21,33 @@ namespace reason = detail::reason;
 
 /// What may wait for the end of a key exchange: answers that a peer provokes, not data.
 constexpr std::size_t most_held_octets = std::size_t{64} * 1024;
-constexpr std::size_t most_held = 256;
+constexpr std::size_t most_held = 2048;
+/// What the host itself may send then besides: a request or two.
+constexpr std::size_t most_held_of_host = std::size_t{1} << 20U;
 /// Below this much room channel data waits: small packets cost more than they carry.
 constexpr std::size_t least_room = 4096;
+/// What surrounds channel data, so that it alone never fills the queue past its limit.
+constexpr std::size_t around_data = 1024;
+/// What may have come and not been read while nothing may be: an honest peer waits, too.
+constexpr std::size_t most_waiting = std::size_t{128} * 1024;
+/// Re-exchanges before anybody is logged in: each costs us more than a stranger.
+constexpr unsigned most_pre_auth_exchanges = 2;
+/// How long a peer may take for an exchange.
+constexpr std::chrono::minutes longest_exchange{2};
+
+/// What a peer is told of a failure that is ours. The whole text names files, principals and keys.
+std::string_view short_text(std::uint32_t disconnect_reason) {
+    switch (disconnect_reason) {
+    case reason::key_exchange_failed:
+        return "the key exchange failed";
+    case reason::host_key_not_verifiable:
+        return "the host key is not verifiable";
+    case reason::no_more_auth_methods:
+        return "no more authentication methods";
+    default:
+        return "an error of our own";
+    }
+}
 
 /// RFC 4253 s7.1: what may be sent between our KEXINIT and our NEWKEYS.
 bool may_pass_key_exchange(std::uint8_t number) noexcept {
@@ -63,18 +87,28 @@ Session::State::State(ServerOptions options)
 // ------------------------------------------------------------------------------------------
 
 void Session::State::fail(const SessionFault& fault) {
-    std::string text = fault.text();
-    if (fault.disconnect_reason() == reason::mac_error) {
-        text += kex_.mac_failure_hint();
-    }
-    text = escape_control_characters(text);
     try {
-        writer_.write(detail::build_disconnect(fault.disconnect_reason(), text));
-    } catch (const SessionFault&) {
-        // The peer cannot be told: the keys are of no use.
-        text += "; the peer could not be told";
+        std::string text = fault.text();
+        if (fault.disconnect_reason() == reason::mac_error) {
+            text += kex_.mac_failure_hint();
+        }
+        text = escape_control_characters(text);
+        const bool ours = fault.fault() == ssh::Fault::local || fault.fault() == ssh::Fault::misuse;
+        tell(fault.disconnect_reason(), ours ? short_text(fault.disconnect_reason()) : text);
+        finish({Disconnected::By::us, fault.disconnect_reason(), std::move(text), fault.fault()});
+    } catch (...) {
+        // There is no memory for words. The check has failed all the same.
+        finish({Disconnected::By::us, fault.disconnect_reason(), {}, fault.fault()});
+        throw;
     }
-    finish({Disconnected::By::us, fault.disconnect_reason(), std::move(text), fault.fault()});
+}
+
+void Session::State::tell(std::uint32_t reason, std::string_view text) {
+    try {
+        writer_.write(detail::build_disconnect(reason, text));
+    } catch (const SessionFault&) {
+        return; // the keys are of no use: the peer cannot be told
+    }
 }
 
 void Session::State::finish(Disconnected&& end) {
@@ -90,6 +124,9 @@ void Session::State::finish(Disconnected&& end) {
                !std::holds_alternative<ssh::AttemptFailed>(event) &&
                !std::holds_alternative<PeerText>(event);
     });
+    for (Bytes& payload : held_) {
+        secure_wipe(payload);
+    }
     held_.clear();
     end_ = std::move(end);
 }
@@ -101,8 +138,27 @@ Error Session::State::ended_error(const char* operation) const {
 // Octets and events
 // --------------------------------------------------------------------------------
 
+void Session::State::received(std::size_t octets) {
+    if (!finished_) {
+        reader_.added(octets);
+        moved_ = true;
+    }
+}
+
 void Session::State::sent(std::size_t octets) {
     writer_.sent(octets);
+    moved_ = true;
+}
+
+void Session::State::elapsed(std::chrono::milliseconds since_last) noexcept {
+    age_ += since_last;
+    if (kex_.under_way()) {
+        exchange_age_ += since_last;
+    } else if (since_last.count() > 0 && !moved_) {
+        reader_.rest();
+        writer_.rest();
+    }
+    moved_ = false;
 }
 
 std::optional<Event> Session::State::poll() {
@@ -178,7 +234,17 @@ void Session::State::send(BytesView head, BytesView body) {
         }
         return;
     }
-    if (held_.size() == most_held || held_octets_ + head.size() + body.size() > most_held_octets) {
+    hold(head, body);
+}
+
+void Session::State::hold(BytesView head, BytesView body) {
+    const std::size_t size = head.size() + body.size();
+    if (host_calls_ && held_octets_ + size > most_held_octets + most_held_of_host) {
+        throw SessionFault(reason::by_application,
+                           "more was to be sent during a key exchange than is kept",
+                           ssh::Fault::misuse);
+    }
+    if (!host_calls_ && (held_.size() >= most_held || held_octets_ + size > most_held_octets)) {
         detail::protocol_fault("too much was asked for during a key exchange");
     }
     Bytes payload;
@@ -193,12 +259,13 @@ void Session::State::flush_held() {
     while (!held_.empty() && !kex_.holds_sending()) {
         writer_.write(held_.front());
         held_octets_ -= held_.front().size();
+        secure_wipe(held_.front()); // there may be a password in it
         held_.pop_front();
     }
 }
 
 std::size_t Session::State::room() const noexcept {
-    const std::size_t queued = writer_.queued();
+    const std::size_t queued = writer_.queued() + around_data;
     if (finished_ || kex_.holds_sending() || !held_.empty() ||
         queued + least_room > options_.limits.queued_output) {
         return 0;
@@ -213,10 +280,10 @@ bool Session::State::step() {
     if (peer_version_.empty()) {
         return step_identification();
     }
-    // A peer that makes us answer and does not read: it waits until it has read.
-    const auto* const server = std::get_if<detail::ServerAuth>(&auth_);
-    if (kex_.waits() || (server != nullptr && server->waits()) ||
-        writer_.queued() > options_.limits.queued_output) {
+    if (blocked()) {
+        if (reader_.waiting() > options_.limits.packet + most_waiting) {
+            detail::protocol_fault("too much was sent while nothing could be read");
+        }
         return false;
     }
     rekey_when_due();
@@ -235,6 +302,14 @@ bool Session::State::step() {
         finish({Disconnected::By::lost, 0, "the stream has ended", ssh::Fault::peer});
     }
     return false;
+}
+
+bool Session::State::blocked() const noexcept {
+    const auto* const server = std::get_if<detail::ServerAuth>(&auth_);
+    // A peer that makes us answer and does not read: it waits until it has read. Channel data
+    // alone never fills the queue so far, or two busy sides would wait for each other.
+    return kex_.waits() || (server != nullptr && server->waits()) ||
+           writer_.queued() > 2 * options_.limits.queued_output;
 }
 
 bool Session::State::step_identification() {
@@ -296,7 +371,10 @@ void Session::State::dispatch(BytesView payload) {
     case Place::authentication:
         return receive_authentication(payload);
     case Place::connection:
-        return connection_.receive(payload);
+        connection_.receive(payload);
+        // A channel that was short of window may be short of room by now.
+        was_short_ = was_short_ || number == message::channel_window_adjust;
+        return;
     case Place::unimplemented:
         return send(detail::build_unimplemented(reader_.sequence()));
     case Place::fault:
@@ -342,6 +420,10 @@ void Session::State::receive_ext_info(BytesView payload) {
 
 void Session::State::receive_key_exchange(std::uint8_t number, BytesView payload) {
     const bool first = number == message::kexinit && kex_.initial() && !kex_.peer_is_exchanging();
+    if (number == message::kexinit && !kex_.initial() && !authenticated() &&
+        ++pre_auth_exchanges_ > most_pre_auth_exchanges) {
+        detail::protocol_fault("too many key exchanges before authentication");
+    }
     kex_.receive(payload);
     // OpenSSH PROTOCOL s1.9: "the KEXINIT packet must be the very first packet".
     if (first && kex_.strict() && reader_.sequence() != 0) {
@@ -364,6 +446,7 @@ void Session::State::after_key_exchange() {
     }
     const std::optional<detail::ExchangeOutcome>& last = kex_.last();
     age_ = std::chrono::milliseconds{0};
+    exchange_age_ = std::chrono::milliseconds{0};
     algorithms_ = last->algorithms;
     if (last->host_key) {
         host_key_ = last->host_key;
@@ -390,6 +473,9 @@ void Session::State::begin_authentication() {
 }
 
 void Session::State::rekey_when_due() {
+    if (!kex_.initial() && kex_.under_way() && exchange_age_ > longest_exchange) {
+        detail::protocol_fault("the peer does not end a key exchange");
+    }
     if (kex_.initial() || kex_.under_way() || !authenticated()) {
         return;
     }
@@ -445,7 +531,9 @@ Result<void> Session::State::send_ignore(BytesView content) {
 
 void Session::State::disconnect(std::uint32_t reason, std::string_view text) {
     if (!finished_) {
-        fail(SessionFault(reason, std::string(text), ssh::Fault::local));
+        std::string shown = escape_control_characters(text);
+        tell(reason, shown);
+        finish({Disconnected::By::us, reason, std::move(shown), ssh::Fault::local});
     }
 }
 

@@ -33,11 +33,12 @@ public:
 
     // Octets
     [[nodiscard]] MutableBytes input(std::size_t at_least) { return reader_.space(at_least); }
-    void received(std::size_t octets) { reader_.added(octets); }
+    [[nodiscard]] bool wants_octets() const noexcept { return !finished_ && !blocked(); }
+    void received(std::size_t octets);
     void stream_ended() noexcept { stream_ended_ = true; }
     [[nodiscard]] BytesView output() const noexcept { return writer_.output(); }
     void sent(std::size_t octets);
-    void elapsed(std::chrono::milliseconds since_last) noexcept { age_ += since_last; }
+    void elapsed(std::chrono::milliseconds since_last) noexcept;
 
     // Events
     [[nodiscard]] std::optional<Event> poll();
@@ -78,6 +79,8 @@ private:
     // One step: false when nothing can be done now.
     bool step();
     bool step_identification();
+    /// Nothing may be read now.
+    [[nodiscard]] bool blocked() const noexcept;
     void dispatch(BytesView payload);
     void count_pre_auth(std::size_t octets);
     void receive_transport(std::uint8_t number, BytesView payload);
@@ -88,6 +91,7 @@ private:
     /// After anything that may have moved the key exchange on.
     void after_key_exchange();
     void begin_authentication();
+    void hold(BytesView head, BytesView body);
     void flush_held();
     void rekey_when_due();
 
@@ -97,6 +101,7 @@ private:
     template <typename Call>
     bool guarded(Call&& call);
     void fail(const detail::SessionFault& fault);
+    void tell(std::uint32_t reason, std::string_view text);
     void finish(Disconnected&& end);
     void refuse_unanswered();
     [[nodiscard]] Error ended_error(const char* operation) const;
@@ -122,11 +127,15 @@ private:
     std::optional<RequestId> asked_; // the question that was polled last, unless deferred
     std::uint64_t pre_auth_packets_ = 0;
     std::uint64_t pre_auth_octets_ = 0;
-    std::chrono::milliseconds age_{0};
+    unsigned pre_auth_exchanges_ = 0;
+    std::chrono::milliseconds age_{0};          // of the keys
+    std::chrono::milliseconds exchange_age_{0}; // of the exchange that is under way
     bool keys_are_new_ = false;        // no packet has come under the peer's first keys yet
     bool success_must_follow_ = false; // after a second EXT_INFO
     bool begun_ = false;               // authentication has been made ready
     bool was_short_ = false;           // channel data found no room
+    bool host_calls_ = false;          // what is sent is the host's wish, not the peer's doing
+    bool moved_ = false;               // octets came or went since elapsed()
     bool stream_ended_ = false;
     bool finished_ = false;
     std::optional<Disconnected> end_; // not yet polled
@@ -156,7 +165,10 @@ Result<T> Session::State::with_connection(const char* operation, Call&& call) {
         return Error(ErrorCode::misuse, operation, "nobody is logged in yet");
     }
     std::optional<Result<T>> result;
-    if (!guarded([&] { result.emplace(call(connection_)); })) {
+    host_calls_ = true;
+    const bool good = guarded([&] { result.emplace(call(connection_)); });
+    host_calls_ = false;
+    if (!good) {
         return ended_error(operation);
     }
     return std::move(*result);
