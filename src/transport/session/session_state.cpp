@@ -65,7 +65,8 @@ Session::State::State(ServerOptions options)
 void Session::State::fail(const SessionFault& fault) {
     std::string text = fault.text();
     if (fault.disconnect_reason() == reason::mac_error) {
-        text += kex_.mac_failure_hint();
+        const std::string hint = kex_.mac_failure_hint();
+        text += hint.empty() ? hint : "; " + hint;
     }
     text = escape_control_characters(text);
     try {
