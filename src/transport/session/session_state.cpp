@@ -90,7 +90,8 @@ void Session::State::fail(const SessionFault& fault) {
     try {
         std::string text = fault.text();
         if (fault.disconnect_reason() == reason::mac_error) {
-            text += kex_.mac_failure_hint();
+            const std::string hint = kex_.mac_failure_hint();
+            text += hint.empty() ? hint : "; " + hint;
         }
         text = escape_control_characters(text);
         const bool ours = fault.fault() == ssh::Fault::local || fault.fault() == ssh::Fault::misuse;

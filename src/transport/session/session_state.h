@@ -23,6 +23,10 @@
 
 namespace gss::inline v0::transport {
 
+namespace detail {
+struct StateAccess; // tests define it: to put in what no good peer would send
+} // namespace detail
+
 struct Session::State final : private detail::DataOutlet {
 public:
     explicit State(ClientOptions options);
@@ -67,6 +71,7 @@ public:
     }
 
 private:
+    friend struct detail::StateAccess;
     using Auth = std::variant<detail::ClientAuth, detail::ServerAuth>;
 
     // The outlet of the parts

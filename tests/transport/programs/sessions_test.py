@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes on after a login, with every peer: much data with keys exchanged meanwhile, and delegated tickets.
+
+sessions_test.py SSH SSHD BACKEND [UNITTEST-ARGUMENT...]
+
+Runs under `gssxx-realm run`, whose ticket is for the user who runs it.
+"""
+import asyncio
+import os
+import re
+import sys
+import unittest
+from hashlib import sha256
+from pathlib import Path
+
+import asyncssh
+from peers import LIMIT, PRINCIPAL, REALM, USER, Peers, until
+
+Peers.PROGRAMS = sys.argv[1:4]
+MEBIBYTE = 1 << 20
+GSS_OPENSSH = ("-o", "GSSAPIKeyExchange=yes", "-o", "PreferredAuthentications=gssapi-keyex",
+               "-o", "PubkeyAuthentication=no")
+TICKETS = "klist && stat -c '%a:%u' ${KRB5CCNAME#FILE:} && echo $KRB5CCNAME"
+
+
+class Rekeying(Peers):
+    """4 MiB to a `cat` and back: what comes has the same SHA-256, and keys were exchanged anew."""
+
+    def setUp(self):
+        super().setUp()
+        self.data = os.urandom(MEBIBYTE) * 4
+        self.sum = sha256(self.data).hexdigest()
+
+    def assert_same(self, run, log, most_before=2):
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual((len(run.out), sha256(run.out).hexdigest()), (len(self.data), self.sum))
+        self.assertGreater(len(re.findall("keys exchanged anew", log)), most_before, log)
+
+    async def test_ours_as_a_client_begins(self):
+        for port in (await self.start_ours(), await self.start_sshd()):
+            run = await self.gssxx(port, "--rekey-bytes", MEBIBYTE, command="cat", data=self.data)
+            self.assert_same(run, run.err)
+
+    async def test_openssh_server_begins(self):
+        port = await self.start_sshd("RekeyLimit 1M")
+        run = await self.gssxx(port, command="cat", data=self.data)
+        self.assert_same(run, run.err)
+
+    async def test_openssh_client_begins(self):
+        for host_key in (True, False):
+            port = await self.start_ours(host_key=host_key)
+            run = await self.openssh(port, *GSS_OPENSSH, "-o", "RekeyLimit=1M", command="cat", data=self.data)
+            self.assert_same(run, self.log(port))
+
+    async def test_plink_begins(self):
+        port = await self.start_ours()
+        run = await self.plink(port, session=["AuthGSSAPIKEX=1", "RekeyBytes=1M"], command="cat", data=self.data)
+        self.assert_same(run, self.log(port))
+
+
+class Delegation(Peers):
+    """Commands see the user's ticket, in a cache of their own that ends with the session."""
+
+    async def assert_tickets(self, output):
+        lines = output.splitlines()
+        self.assertIn(f"Default principal: {PRINCIPAL}", lines)
+        self.assertIn(f"krbtgt/{REALM}@{REALM}", output)
+        self.assertEqual(lines[-2], f"600:{os.getuid()}")
+        self.assertNotEqual(lines[-1], os.environ["KRB5CCNAME"])
+        cache = Path(lines[-1].removeprefix("FILE:"))
+        await until(lambda: not cache.exists(), f"the end of {cache}")
+
+    async def test_ours(self):
+        for port in (await self.start_ours("--accept-delegation"), await self.start_sshd()):
+            for options in ((), ("--auth", "gssapi-with-mic", "--kex", "curve25519-sha256",
+                                 "--accept-any-host-key")):
+                run = await self.gssxx(port, "--delegate", *options, command=TICKETS)
+                self.assertEqual(run.status, 0, run.err)
+                await self.assert_tickets(run.out.decode())
+
+    async def test_openssh_client(self):
+        port = await self.start_ours("--accept-delegation")
+        for options in (GSS_OPENSSH, ("-o", "PreferredAuthentications=gssapi-with-mic")):
+            run = await self.openssh(port, *options, "-o", "GSSAPIDelegateCredentials=yes", command=TICKETS)
+            self.assertEqual(run.status, 0, run.err)
+            await self.assert_tickets(run.out.decode())
+
+    async def test_plink(self):
+        port = await self.start_ours("--accept-delegation")
+        for kex in (1, 0):
+            run = await self.plink(port, session=[f"AuthGSSAPIKEX={kex}", "GssapiFwd=1"], command=TICKETS)
+            self.assertEqual(run.status, 0, run.err)
+            await self.assert_tickets(run.out.decode())
+
+    async def test_asyncssh_client(self):
+        port = await self.start_ours("--accept-delegation")
+        async with await asyncio.wait_for(asyncssh.connect(
+                "localhost", port, username=USER, known_hosts=None, config=None, gss_host="localhost",
+                gss_auth=True, gss_kex=False, gss_delegate_creds=True, preferred_auth="gssapi-with-mic",
+                agent_path=None, client_keys=None), LIMIT) as connection:
+            run = await asyncio.wait_for(connection.run(TICKETS), LIMIT)
+        self.assertEqual(run.exit_status, 0, run.stderr)
+        await self.assert_tickets(run.stdout)
+
+    async def test_no_cache_where_the_client_or_the_server_does_not_want_it(self):
+        wants, refuses = await self.start_ours("--accept-delegation"), await self.start_ours()
+        for port, options in ((wants, ()), (refuses, ("--delegate",))):
+            run = await self.gssxx(port, *options, command="klist; echo [$KRB5CCNAME]")
+            self.assertEqual((run.status, run.out), (0, b"[]\n"), run.err)
+            self.assertIn("klist: No credentials cache found", run.err)
+        run = await self.openssh(refuses, *GSS_OPENSSH, "-o", "GSSAPIDelegateCredentials=yes",
+                                 command="echo [$KRB5CCNAME]")
+        self.assertEqual((run.status, run.out), (0, b"[]\n"), run.err)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
