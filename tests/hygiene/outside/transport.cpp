@@ -10,6 +10,7 @@ int main() {
     ServerOptions options;
     options.host_keys = {PrivateKey::generate(KeyType::ed25519).value()};
     const ServerSession session = ServerSession::create(options).value();
-    std::cout << "transport library says: " << options.host_keys[0].public_key().fingerprint() << '\n';
+    std::cout << "transport library says: " << options.host_keys[0].public_key().fingerprint()
+              << '\n';
     return session.output().empty() ? 1 : 0;
 }
