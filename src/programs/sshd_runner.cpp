@@ -238,10 +238,10 @@ Result<void> listen_and_serve(const SshdArguments& arguments) {
         std::erase_if(options.session.algorithms.key_exchange,
                       [](const std::string& name) { return name.starts_with("gss-"); });
     }
-    // A connection has a socket, and its command three pipes and a handle.
+    // A connection has a socket and a stop, and its command three pipes and a handle.
     constexpr std::uint64_t spare = 256;
     if (const Result<std::uint64_t> files =
-            raise_file_limit(std::uint64_t{arguments.max_startups} + spare);
+            raise_file_limit(std::uint64_t{arguments.max_startups} * 2 + spare);
         !files) {
         return files.error();
     }

@@ -259,5 +259,31 @@ class Report(WithFolder):
         self.assertEqual(run("test_report", self.folder / "none.json")[0], 1)
 
 
+class Interop(WithFolder):
+    """A table that is not what the tests run is noticed."""
+
+    def check(self, change):
+        for name in ("tools/interop", "tests/transport/programs/cells.py", "docs/interop.md"):
+            self.write(name, change(name, (TOP / name).read_text(encoding="utf-8")))
+        result = subprocess.run([sys.executable, self.folder / "tools/interop", "--check"],
+                                capture_output=True, text=True, check=False)
+        return result.returncode, result.stderr
+
+    def test_what_is_there_is_fine(self):
+        self.assertEqual(self.check(lambda name, text: text), (0, ""))
+
+    def test_rows_that_changed(self):
+        for name in ("tests/transport/programs/cells.py", "docs/interop.md"):
+            status, text = self.check(lambda at, text, name=name: text.replace("nistp521", "nistp520")
+                                      if at == name else text)
+            self.assertEqual(status, 1)
+            self.assertIn("out of date", text)
+
+    def test_a_table_that_has_shrunk(self):
+        status, text = self.check(lambda at, text: text.replace("tuple(_cells())", "tuple(_cells())[:29]"))
+        self.assertEqual(status, 1)
+        self.assertIn("58 logins are fewer than 60", text)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -45,7 +45,7 @@ struct CommandOutput {
 using CommandAnswer = std::variant<std::monostate, CommandOutput, ProcessOptions>;
 
 /// What a server asks whoever uses it. Each connection has its own, in one thread. What is not
-/// overridden refuses.
+/// overridden refuses. What a function of these throws ends the connection, and is logged.
 class GSSXX_EXPORT ServerHandler {
 public:
     ServerHandler() = default;
@@ -89,7 +89,8 @@ struct ServeOptions {
     std::chrono::milliseconds keepalive{0};
     /// Session channels of one connection that may be open at once.
     unsigned most_commands = 10;
-    /// Connections at once on which nobody has logged in yet; more are closed at once.
+    /// Connections at once on which nobody has logged in yet. One more takes the place of the
+    /// oldest of them from the address that has most of them; zero: none.
     unsigned most_startups = 100;
 };
 
@@ -106,9 +107,9 @@ using HandlerSource =
     std::function<std::unique_ptr<ServerHandler>(const std::optional<Endpoints>& endpoints)>;
 
 /// Accepts connections and serves each in a thread of its own, until @p stop becomes readable (it
-/// is not read); returns when all threads have ended. A stop descriptor is an eventfd, a signalfd
-/// or a pipe. Fails with misuse when the options make no sense, unavailable when no connection can
-/// be accepted any more.
+/// is not read); returns when all threads have ended. However it ends, its connections end. A stop
+/// descriptor is an eventfd, a signalfd or a pipe. Fails with misuse when the options make no
+/// sense, unavailable when no connection can be accepted any more.
 GSSXX_EXPORT Result<void> serve(const Listener& listener, const ServeOptions& options,
                                 const HandlerSource& handlers, int stop);
 

@@ -81,6 +81,8 @@ AuthorizeAnswer Driver::State::ask_authorizer(const Authorize& action,
     } catch (const std::exception& thrown) {
         // Whoever cannot decide does not allow.
         return deny("the authorizer failed: " + std::string(thrown.what()));
+    } catch (...) {
+        return deny("the authorizer failed");
     }
 }
 

@@ -3,14 +3,18 @@
 #include <gssxx/transport/server.h>
 
 #include "descriptor.h"
+#include "escape.h"
 #include "served_connection.h"
 
+#include <sys/eventfd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <exception>
 #include <list>
-#include <mutex>
+#include <map>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -24,78 +28,137 @@ constexpr std::string_view operation = "serve SSH connections";
 /// When no descriptor is free for another connection: somebody may go meanwhile.
 constexpr milliseconds breath{50};
 
-/// Threads that serve, and how many of them nobody has logged in to.
+/// Threads that serve. Only the thread that accepts touches the list; the others only say how far
+/// their own connection is.
 class Connections {
 public:
-    Connections(const ServeOptions& options, const HandlerSource& handlers, int stop)
-        : options_(options), handlers_(handlers), stop_(stop) {}
+    Connections(const ServeOptions& options, const HandlerSource& handlers)
+        : options_(options), handlers_(handlers) {}
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
+    /// However the server ends: its connections are told first, as nobody else may do so.
     ~Connections() {
-        for (std::thread& one : threads_) {
-            one.join();
+        for (Served& one : served_) {
+            one.tell();
+        }
+        for (Served& one : served_) {
+            one.thread.join();
         }
     }
 
-    /// Serves the stream in a thread of its own, unless there are too many without a login.
+    /// Serves the stream in a thread of its own. Where there are too many without a login, one of
+    /// them makes room.
     void add(std::unique_ptr<Stream> stream) {
         join_finished();
-        if (startups_.load() >= options_.most_startups) {
+        const std::optional<Endpoints> ends = stream->endpoints();
+        if (!make_room()) {
             return; // closed
         }
-        ++startups_;
-        const auto place = threads_.emplace(threads_.end());
+        Served& place = served_.emplace_back();
+        place.source = ends ? ends->peer_address : std::string();
+        place.stop = detail::Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         try {
-            *place = std::thread([this, place, given = std::move(stream)]() mutable {
-                serve_one(std::move(given));
-                const std::lock_guard<std::mutex> lock(mutex_);
-                finished_.push_back(place);
-            });
-        } catch (const std::system_error&) {
+            if (place.stop.valid()) {
+                place.thread = std::thread([this, &place, given = std::move(stream)]() mutable {
+                    serve_one(place, std::move(given));
+                });
+            }
+        } catch (const std::exception&) {
             // The system has no thread to give: this connection is closed, the others go on.
-            --startups_;
-            threads_.erase(place);
+        }
+        if (!place.thread.joinable()) {
+            served_.pop_back();
         }
     }
 
 private:
-    void serve_one(std::unique_ptr<Stream> stream) {
-        bool counted = true;
-        const std::function<void()> logged_in = [this, &counted] {
-            counted = false;
-            --startups_;
-        };
-        if (const std::unique_ptr<ServerHandler> handler = handlers_(stream->endpoints())) {
-            const Result<void> served =
-                detail::serve_prepared(std::move(stream), options_, *handler, stop_, logged_in);
-            if (!served) {
-                handler->log(0, served.error().text());
-            }
+    enum class State { login, in, finished };
+    struct Served {
+        std::thread thread;
+        detail::Descriptor stop; ///< tells the thread to end
+        std::string source;      ///< the peer's address
+        bool told = false;
+        std::atomic<State> state{State::login};
+
+        void tell() noexcept {
+            told = true;
+            static_cast<void>(::eventfd_write(stop.get(), 1));
         }
-        if (counted) {
-            --startups_;
+    };
+
+    /// Ends with its state `finished` whatever a handler throws: an exception that left the thread
+    /// would end the whole process.
+    void serve_one(Served& place, std::unique_ptr<Stream> stream) noexcept {
+        try {
+            if (const std::unique_ptr<ServerHandler> handler = handlers_(stream->endpoints())) {
+                serve_with(place, std::move(stream), *handler);
+            }
+        } catch (...) { // NOLINT(bugprone-empty-catch): without a handler nobody can be told
+        }
+        stream.reset();
+        place.state = State::finished;
+    }
+
+    void serve_with(Served& place, std::unique_ptr<Stream> stream, ServerHandler& handler) {
+        const std::function<void()> logged_in = [&place] { place.state = State::in; };
+        try {
+            const Result<void> served = detail::serve_prepared(std::move(stream), options_, handler,
+                                                               place.stop.get(), logged_in);
+            if (!served) {
+                handler.log(0, served.error().text());
+            }
+        } catch (const std::exception& thrown) {
+            handler.log(0, "the connection ends, as something failed: " +
+                               escape_control_characters(thrown.what()));
+        } catch (...) {
+            handler.log(0, "the connection ends, as something failed");
         }
     }
 
     void join_finished() {
-        std::vector<std::list<std::thread>::iterator> gone;
-        {
-            const std::lock_guard<std::mutex> lock(mutex_);
-            gone.swap(finished_);
+        served_.remove_if([](Served& one) {
+            if (one.state != State::finished) {
+                return false;
+            }
+            one.thread.join();
+            return true;
+        });
+    }
+
+    /// Whether another connection without a login may be there. At the limit the oldest one from
+    /// the address that has most of them is told to end, so that a stranger's many connections are
+    /// at nobody's cost but his own.
+    [[nodiscard]] bool make_room() {
+        std::map<std::string_view, std::size_t> waiting; // by address
+        std::size_t all = 0;
+        std::size_t told = 0;
+        for (const Served& one : served_) {
+            if (one.state == State::login) {
+                ++(one.told ? told : all);
+                waiting[one.source] += one.told ? 0U : 1U;
+            }
         }
-        for (const auto one : gone) {
-            one->join();
-            threads_.erase(one);
+        if (all < options_.most_startups) {
+            return true;
         }
+        // Those that were told need a moment: there shall not be any number of them, either.
+        if (all == 0 || told >= options_.most_startups) {
+            return false;
+        }
+        const auto most = std::ranges::max_element(
+            waiting, {}, &std::pair<const std::string_view, std::size_t>::second);
+        const auto oldest = std::ranges::find_if(served_, [most](const Served& one) {
+            return one.state == State::login && !one.told && one.source == most->first;
+        });
+        if (oldest != served_.end()) {
+            oldest->tell();
+        }
+        return true;
     }
 
     const ServeOptions& options_;
     const HandlerSource& handlers_;
-    int stop_;
-    std::atomic<unsigned> startups_{0};
-    std::list<std::thread> threads_;
-    std::mutex mutex_; ///< for finished_
-    std::vector<std::list<std::thread>::iterator> finished_;
+    std::list<Served> served_;
 };
 
 } // namespace
@@ -188,7 +251,7 @@ Result<void> serve(const Listener& listener, const ServeOptions& options,
     if (!ready) {
         return ready.error();
     }
-    Connections connections(*ready, handlers, stop);
+    Connections connections(*ready, handlers);
     for (;;) {
         std::vector<pollfd> waits{{listener.descriptor(), POLLIN, 0}, {stop, POLLIN, 0}};
         const int found = ::poll(waits.data(), waits.size(), -1);
@@ -201,6 +264,10 @@ Result<void> serve(const Listener& listener, const ServeOptions& options,
         }
         if (waits[1].revents != 0) {
             return {};
+        }
+        if ((waits[0].revents & (POLLNVAL | POLLHUP)) != 0) {
+            return Error(ErrorCode::unavailable, std::string(operation),
+                         "the socket does not listen any more");
         }
         Result<std::unique_ptr<Stream>> stream = listener.accept(milliseconds(0));
         if (!stream) {

@@ -89,7 +89,9 @@ bool Walk::step() {
         model_.received(next.payload);
     } else if (wishes_ == 0) {
         ++wishes_;
-        pair_.pair().client().authenticate("alice", method_of(course_.method)).value();
+        if (!pair_.pair().client().authenticate("alice", method_of(course_.method))) {
+            return false; // it has ended
+        }
     } else if (wishes_ <= course_.wishes.size() && authenticated()) {
         course_.wishes[wishes_++ - 1](pair_);
     } else {
