@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One command over one channel.
 #include "client_state.h"
+#include "descriptor.h"
 #include "escape.h"
 #include "incoming.h"
 #include "outgoing.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -51,9 +53,14 @@ public:
     void move(std::vector<pollfd>& waits);
     void ready(const std::vector<pollfd>& waits);
     void close() { static_cast<void>(session_.close_channel(channel_)); }
+    /// There is no connection any more: what has come is still to be written.
+    void connection_ended() noexcept { lost_ = true; }
 
-    [[nodiscard]] bool over() const noexcept {
-        return closed_ && !ways_[0].pending() && !ways_[1].pending();
+    [[nodiscard]] bool pending() const noexcept { return ways_[0].pending() || ways_[1].pending(); }
+    [[nodiscard]] bool over() const noexcept { return (closed_ || lost_) && !pending(); }
+    /// The server has said how it ended, and that nothing more was to come.
+    [[nodiscard]] bool complete() const noexcept {
+        return closed_ || (no_more_ && (end_.status || end_.signal));
     }
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
     [[nodiscard]] CommandEnd& end() noexcept { return end_; }
@@ -74,6 +81,8 @@ private:
     ChannelId channel_ = 0;
     bool running_ = false;
     bool closed_ = false;
+    bool lost_ = false;    ///< the connection
+    bool no_more_ = false; ///< output is to come
     bool said_eof_ = false;
     detail::Incoming input_;
     std::array<detail::Outgoing, 2> ways_; ///< output and errors
@@ -156,6 +165,9 @@ bool Command::take(const Event& event) {
     } else if (const auto* asked = std::get_if<ChannelRequest>(&event);
                asked != nullptr && asked->channel == channel_) {
         request(*asked);
+    } else if (const auto* last = std::get_if<ChannelEof>(&event);
+               last != nullptr && last->channel == channel_) {
+        no_more_ = true;
     } else if (const auto* gone = std::get_if<ChannelClosed>(&event);
                gone != nullptr && gone->channel == channel_) {
         closed_ = true;
@@ -166,7 +178,7 @@ bool Command::take(const Event& event) {
 }
 
 void Command::move(std::vector<pollfd>& waits) {
-    if (running_ && !closed_ && !error_) {
+    if (running_ && !closed_ && !lost_ && !error_) {
         static_cast<void>(input_.send(session_, channel_, 0));
         if (input_.finished() && !said_eof_) {
             said_eof_ = true;
@@ -192,11 +204,23 @@ void Command::ready(const std::vector<pollfd>& waits) {
     for (detail::Outgoing& way : ways_) {
         if (way.pending()) {
             const std::size_t done = way.flush();
-            if (!closed_) {
+            if (!closed_ && !lost_) {
                 session_.consumed(channel_, done);
             }
         }
     }
+}
+
+/// Without a connection: until whoever reads the output takes more of it.
+void wait_for_readers(std::vector<pollfd>& readers,
+                      const std::optional<std::chrono::steady_clock::time_point>& until) {
+    std::chrono::milliseconds limit{-1};
+    if (until) {
+        limit =
+            std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(
+                                                       *until - std::chrono::steady_clock::now()));
+    }
+    ::poll(readers.data(), readers.size(), detail::poll_limit(limit));
 }
 
 } // namespace
@@ -219,23 +243,23 @@ Result<CommandEnd> Client::run(const RunOptions& options) {
                 state.handle(*event);
             }
         }
+        if (state.end) {
+            command.connection_ended();
+        }
         command.move(waits);
         if (command.over()) {
             break;
         }
-        if (state.end && (command.end().status || command.end().signal)) {
-            break; // a server in a hurry
-        }
-        if (state.end) {
-            return command.error() ? *command.error() : state.ended(std::string(operation));
-        }
         if (options.deadline.when() && State::Clock::now() >= *options.deadline.when()) {
             late = true;
             command.close();
-            state.pump.flush();
             break;
         }
-        state.wait(waits, options.deadline.when());
+        if (state.end) {
+            wait_for_readers(waits, options.deadline.when());
+        } else {
+            state.wait(waits, options.deadline.when());
+        }
         command.ready(waits);
     }
     state.pump.flush();
@@ -244,6 +268,9 @@ Result<CommandEnd> Client::run(const RunOptions& options) {
     }
     if (command.error()) {
         return *command.error();
+    }
+    if (!command.complete()) {
+        return state.ended(std::string(operation));
     }
     return std::move(command.end());
 }

@@ -103,11 +103,13 @@ void Pump::authorize(const ssh::Authorize& question) {
     session_.answer(question.id, std::move(answer));
 }
 
-void Pump::flush() {
+bool Pump::flush() {
+    bool any = false;
     while (!session_.output().empty()) {
         const BytesView output = session_.output();
         if (broken_) {
             session_.sent(output.size());
+            any = true;
             continue;
         }
         const Result<std::size_t> written = stream_.write(output, milliseconds(0));
@@ -115,11 +117,21 @@ void Pump::flush() {
             // The peer may have said why before it went: that is still to be read.
             broken_ = true;
         } else if (*written == 0) {
-            return;
+            break;
         } else {
+            if (!session_.wants_octets()) {
+                heard(); // its answers are not read: that it takes octets must do
+            }
             session_.sent(*written);
+            any = true;
         }
     }
+    return any;
+}
+
+void Pump::heard() noexcept {
+    last_heard_ = Clock::now();
+    unanswered_ = 0;
 }
 
 void Pump::read(milliseconds limit) {
@@ -129,8 +141,7 @@ void Pump::read(milliseconds limit) {
         over_ = true;
         session_.ended();
     } else if (got->octets > 0) {
-        last_heard_ = Clock::now();
-        unanswered_ = 0;
+        heard();
         if (got->octets >= room_) {
             room_ = std::min(room_ * 2, most_room);
         }
@@ -144,23 +155,26 @@ milliseconds Pump::shortened(milliseconds limit) const {
 }
 
 void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
-    flush();
-    limit = shortened(limit);
-    const int in = over_ ? -1 : stream_.read_descriptor();
+    // What has gone out may be what somebody waited for before going on: they are asked first.
+    limit = flush() ? milliseconds(0) : shortened(limit);
+    const bool wanted = !over_ && session_.wants_octets();
+    int in = over_ ? -1 : stream_.read_descriptor();
     if (in < 0 && !over_) {
         wait_without_descriptor(others, limit);
         tick();
         return;
     }
+    const int out = session_.output().empty() ? -1 : stream_.write_descriptor();
+    if (!wanted && hung_up_ && in != out) {
+        in = -1; // that is known, and would wake us for nothing
+    }
     const std::size_t own = others.size();
-    others.push_back({in, POLLIN, 0});
-    if (!session_.output().empty()) {
-        const int out = stream_.write_descriptor();
-        if (out == in) {
-            others.back().events |= POLLOUT;
-        } else {
-            others.push_back({out, POLLOUT, 0});
-        }
+    // Without POLLIN it still tells that the peer is gone.
+    others.push_back({in, static_cast<short>(wanted ? POLLIN : 0), 0});
+    if (out >= 0 && out == in) {
+        others.back().events |= POLLOUT;
+    } else if (out >= 0) {
+        others.push_back({out, POLLOUT, 0});
     }
     const int found = ::poll(others.data(), others.size(), poll_limit(limit));
     const bool readable = found > 0 && (others[own].revents & ~POLLOUT) != 0;
@@ -170,28 +184,31 @@ void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
             other.revents = 0;
         }
     }
-    if (readable && !over_) {
+    if (readable && wanted) {
         read(milliseconds(0));
+    } else if (readable) {
+        hung_up_ = true;
     }
     flush();
     tick();
 }
 
 void Pump::wait_without_descriptor(std::vector<pollfd>& others, milliseconds limit) {
-    const bool alone = others.empty() && session_.output().empty();
+    const bool wanted = session_.wants_octets();
+    const bool alone = others.empty() && session_.output().empty() && wanted;
     if (!alone) {
         limit = std::min(limit, short_wait);
         for (pollfd& other : others) {
             other.revents = 0;
         }
-        if (!others.empty()) {
-            ::poll(others.data(), others.size(), 0);
-            if (std::ranges::any_of(others, [](const pollfd& one) { return one.revents != 0; })) {
-                limit = milliseconds(0);
-            }
+        ::poll(others.data(), others.size(), wanted ? 0 : poll_limit(limit));
+        if (std::ranges::any_of(others, [](const pollfd& one) { return one.revents != 0; })) {
+            limit = milliseconds(0);
         }
     }
-    read(limit);
+    if (wanted) {
+        read(limit);
+    }
     flush();
 }
 

@@ -32,8 +32,8 @@ public:
 
     /// The next event that is not dealt with here; nothing when there is none.
     [[nodiscard]] std::optional<Event> next();
-    /// Writes what can be written without waiting.
-    void flush();
+    /// Writes what can be written without waiting. True when something went.
+    bool flush();
     /// Waits until the stream or one of @p others has something, or @p limit is over (negative: no
     /// limit), and moves octets. The others' revents are set.
     void wait(std::vector<pollfd>& others, std::chrono::milliseconds limit);
@@ -44,6 +44,7 @@ private:
     [[nodiscard]] bool settle(Event& event);
     void authorize(const ssh::Authorize& question);
     void read(std::chrono::milliseconds limit);
+    void heard() noexcept;
     void wait_without_descriptor(std::vector<pollfd>& others, std::chrono::milliseconds limit);
     void tick();
     [[nodiscard]] std::chrono::milliseconds shortened(std::chrono::milliseconds limit) const;
@@ -52,9 +53,10 @@ private:
     Stream& stream_;
     ssh::Driver* gss_;
     Weigh weigh_;
-    std::size_t room_;    ///< for one read
-    bool broken_ = false; ///< nothing can be written any more
-    bool over_ = false;   ///< nothing can be read any more
+    std::size_t room_;     ///< for one read
+    bool broken_ = false;  ///< nothing can be written any more
+    bool over_ = false;    ///< nothing can be read any more
+    bool hung_up_ = false; ///< seen while nothing was to be read
     std::chrono::milliseconds keepalive_{0};
     unsigned unanswered_ = 0;
     Clock::time_point last_tick_ = Clock::now();
