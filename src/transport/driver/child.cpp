@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <exception>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -130,9 +132,39 @@ constexpr std::array signal_names{
     SignalName{"SEGV", SIGSEGV}, SignalName{"TERM", SIGTERM}, SignalName{"USR1", SIGUSR1},
     SignalName{"USR2", SIGUSR2}};
 
+/// A process that was killed is gone at once, or for reasons that nobody can tell the end of.
+constexpr std::chrono::milliseconds after_kill{1000};
+
+/// Processes that did not end when they were killed. Their numbers stay theirs until they are
+/// waited for.
+class GivenUp {
+public:
+    void add(pid_t pid) noexcept {
+        try {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            pids_.push_back(pid);
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): a zombie may be left
+        }
+    }
+    void ask() noexcept {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        std::erase_if(pids_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<pid_t> pids_;
+};
+
+GivenUp& given_up() noexcept {
+    static GivenUp all;
+    return all;
+}
+
 } // namespace
 
 Result<Child> Child::start(const ProcessOptions& options) {
+    given_up().ask();
     std::optional<Pipe> input = make_pipe();
     std::optional<Pipe> output = make_pipe();
     std::optional<Pipe> errors = make_pipe();
@@ -180,51 +212,101 @@ Child& Child::operator=(Child&& other) noexcept {
     return *this;
 }
 
+void Child::gone(std::optional<int> status) noexcept {
+    pid_ = 0;
+    handle_.reset();
+    end_ = ChildEnd{status};
+}
+
 std::optional<ChildEnd> Child::ended() noexcept {
     if (pid_ != 0) {
         int status = 0;
-        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-            pid_ = 0;
-            handle_.reset();
-            end_ = ChildEnd{status};
+        const pid_t found = ::waitpid(pid_, &status, WNOHANG);
+        if (found == pid_) {
+            gone(status);
+        } else if (found < 0 && errno == ECHILD) {
+            gone(std::nullopt); // somebody else has waited, or SIGCHLD is ignored
         }
     }
     return end_;
 }
 
-void Child::signal(int number) const noexcept {
-    if (pid_ != 0) {
-        ::kill(-pid_, number);
-    }
-}
-
-void Child::end(std::chrono::milliseconds grace) noexcept {
-    input_.reset();
-    output_.reset();
-    errors_.reset();
+void Child::signal(int number) noexcept {
     if (pid_ == 0) {
         return;
     }
+    // One that has ended keeps its number until it is waited for, and others of its group may be
+    // there: it is only looked at. A number that is not ours any more may be anybody's.
+    siginfo_t about{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &about, WEXITED | WNOHANG | WNOWAIT) != 0 &&
+        errno == ECHILD) {
+        gone(std::nullopt);
+        return;
+    }
+    ::kill(-pid_, number);
+}
+
+void Child::hang_up() noexcept {
+    input_.reset();
+    output_.reset();
+    errors_.reset();
     signal(SIGHUP);
-    const auto until = std::chrono::steady_clock::now() + grace;
+}
+
+bool Child::ended_by(std::chrono::steady_clock::time_point until) noexcept {
     constexpr std::chrono::milliseconds pause{10};
-    while (!ended() && std::chrono::steady_clock::now() < until) {
+    while (!ended()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            return false;
+        }
         if (handle_.valid()) {
-            static_cast<void>(wait_for(handle_.get(), POLLIN,
-                                       std::chrono::ceil<std::chrono::milliseconds>(
-                                           until - std::chrono::steady_clock::now())));
+            static_cast<void>(wait_for(handle_.get(), POLLIN, left));
         } else {
-            static_cast<void>(::poll(nullptr, 0, static_cast<int>(pause.count())));
+            static_cast<void>(::poll(nullptr, 0, poll_limit(std::min(pause, left))));
         }
     }
+    return true;
+}
+
+bool Child::end(std::chrono::milliseconds grace) noexcept {
+    hang_up();
+    if (pid_ == 0 || ended_by(std::chrono::steady_clock::now() + grace)) {
+        return true;
+    }
+    signal(SIGKILL);
+    if (ended_by(std::chrono::steady_clock::now() + after_kill)) {
+        return true;
+    }
+    give_up();
+    return false;
+}
+
+void Child::give_up() noexcept {
     if (pid_ != 0) {
-        signal(SIGKILL);
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        pid_ = 0;
-        end_ = ChildEnd{status};
+        given_up().add(pid_);
+        gone(std::nullopt);
     }
+}
+
+std::size_t end_all(std::vector<Child> children, std::chrono::milliseconds grace) noexcept {
+    using Clock = std::chrono::steady_clock;
+    for (Child& child : children) {
+        child.hang_up();
+    }
+    const auto remaining = [&children](Clock::time_point until) {
+        std::erase_if(children, [until](Child& child) { return child.ended_by(until); });
+    };
+    remaining(Clock::now() + grace);
+    for (Child& child : children) {
+        child.signal(SIGKILL);
+    }
+    remaining(Clock::now() + after_kill);
+    for (Child& child : children) {
+        child.give_up();
+    }
+    return children.size();
 }
 
 std::optional<int> signal_number(std::string_view name) noexcept {

@@ -9,14 +9,16 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace gss::inline v0::transport::detail {
 
-/// How a process ended: as wait(2) has it.
+/// How a process ended: as wait(2) has it, or nothing when somebody else has waited for it.
 struct ChildEnd {
-    int status = 0;
+    std::optional<int> status;
 };
 
 /// A process in a session and process group of its own. Its destructor hangs it up, kills it when
@@ -45,12 +47,20 @@ public:
     /// How it ended, once it has; the process is then gone.
     [[nodiscard]] std::optional<ChildEnd> ended() noexcept;
     /// Sends a signal to its process group, while it is there.
-    void signal(int number) const noexcept;
-    /// Hangs the group up, and kills it after @p grace. Waits.
-    void end(std::chrono::milliseconds grace) noexcept;
+    void signal(int number) noexcept;
+    /// Closes the pipes and hangs the group up.
+    void hang_up() noexcept;
+    /// Hangs the group up, kills it after @p grace, and waits for a second at most: what root has
+    /// taken over or the system holds fast is then given up. False for that.
+    bool end(std::chrono::milliseconds grace) noexcept;
+    /// Waits until @p until and no longer.
+    [[nodiscard]] bool ended_by(std::chrono::steady_clock::time_point until) noexcept;
+    /// Lets it be. Whoever starts or ends another process asks whether this one has ended.
+    void give_up() noexcept;
 
 private:
     Child() = default;
+    void gone(std::optional<int> status) noexcept;
 
     pid_t pid_ = 0; ///< 0: gone
     Descriptor input_;
@@ -59,6 +69,10 @@ private:
     Descriptor handle_;
     std::optional<ChildEnd> end_;
 };
+
+/// Ends all of them with one @p grace for all. Returns how many had to be given up.
+[[nodiscard]] std::size_t end_all(std::vector<Child> children,
+                                  std::chrono::milliseconds grace) noexcept;
 
 /// The number of a signal of RFC 4254 s6.10, without "SIG"; nothing for other names.
 [[nodiscard]] std::optional<int> signal_number(std::string_view name) noexcept;

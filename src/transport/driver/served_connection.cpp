@@ -19,10 +19,16 @@ using std::chrono::milliseconds;
 constexpr milliseconds farewell{2000};
 /// Between hanging a process up and killing it.
 constexpr milliseconds grace{2000};
+/// The same at the end of the connection, for all processes together.
+constexpr milliseconds at_the_end{500};
 /// How often is looked whether a process has ended, where nothing tells.
 constexpr milliseconds look_again{20};
 constexpr std::size_t most_variables = 64;
 constexpr std::size_t most_variable_octets = std::size_t{32} * 1024;
+
+bool has_nul(const std::string& text) {
+    return text.find('\0') != std::string::npos;
+}
 
 } // namespace
 
@@ -58,7 +64,7 @@ milliseconds ServedConnection::patience() const {
         at_most(until(begun_ + options_.login_limit));
     }
     for (const Dying& one : dying_) {
-        at_most(one.child.descriptor() >= 0 ? until(one.killed_at) : look_again);
+        at_most(one.child.descriptor() >= 0 ? until(one.until) : look_again);
     }
     for (const auto& [id, channel] : channels_) {
         if (channel.command && channel.command->wants_polling()) {
@@ -106,26 +112,47 @@ void ServedConnection::run() {
         }
     }
     pump_.finish(farewell);
+    // Whatever becomes of the commands, the tickets are gone now.
+    cache_.reset();
+    end_commands();
+}
+
+void ServedConnection::end_commands() {
+    std::vector<Child> children;
     for (auto& [id, channel] : channels_) {
         if (channel.command) {
-            channel.command->signal(SIGHUP);
+            if (std::optional<Child> child = channel.command->take_child()) {
+                children.push_back(*std::move(child));
+            }
         }
     }
-    channels_.clear(); // waits for the processes
+    for (Dying& one : dying_) {
+        children.push_back(std::move(one.child));
+    }
+    channels_.clear();
     dying_.clear();
-    cache_.reset();
+    if (const std::size_t left = end_all(std::move(children), at_the_end); left > 0) {
+        log(0, std::to_string(left) + " processes of commands do not end");
+    }
 }
 
 void ServedConnection::look_after_the_dying() {
-    std::erase_if(dying_, [](Dying& one) {
+    std::erase_if(dying_, [this](Dying& one) {
         if (one.child.ended()) {
             return true;
         }
-        if (Clock::now() >= one.killed_at) {
-            one.child.end(milliseconds(0));
-            return true;
+        if (Clock::now() < one.until) {
+            return false;
         }
-        return false;
+        if (!one.killed) {
+            one.killed = true;
+            one.child.signal(SIGKILL);
+            one.until = Clock::now() + grace;
+            return false;
+        }
+        log(0, "the process of a command does not end");
+        one.child.give_up();
+        return true;
     });
 }
 
@@ -217,7 +244,9 @@ void ServedConnection::handle(const ChannelRequest& question) {
 
 bool ServedConnection::set_variable(Channel& channel, const ChannelRequest& question) {
     Result<EnvironmentVariable> variable = parse_env(question.data);
-    if (!variable || channel.command || channel.variables.size() >= most_variables) {
+    // What a process is started with ends at the first NUL: nobody shall have looked at more of it.
+    if (!variable || has_nul(variable->name) || has_nul(variable->value) || channel.command ||
+        channel.variables.size() >= most_variables) {
         return false;
     }
     const std::size_t octets = variable->name.size() + variable->value.size();
@@ -244,13 +273,17 @@ bool ServedConnection::start(ChannelId id, Channel& channel, const ChannelReques
     if (channel.command) {
         return false;
     }
+    if (dying_.size() >= options_.most_commands) {
+        log(0, "too many commands that were given up are still there");
+        return false;
+    }
     CommandRequest request;
     request.user = parts_.session.user();
     request.endpoints = endpoints_;
     request.environment = channel.variables;
     if (question.type == "exec") {
         Result<std::string> command = parse_exec(question.data);
-        if (!command) {
+        if (!command || has_nul(*command)) {
             return false;
         }
         request.command = *std::move(command);
@@ -287,11 +320,8 @@ void ServedConnection::close(ChannelId id) {
     }
     if (found->second.command) {
         if (std::optional<Child> child = found->second.command->take_child()) {
-            child->signal(SIGHUP);
-            child->close_input();
-            child->close_output();
-            child->close_errors();
-            dying_.push_back({*std::move(child), Clock::now() + grace});
+            child->hang_up();
+            dying_.push_back({*std::move(child), Clock::now() + grace, false});
         }
     }
     channels_.erase(found);

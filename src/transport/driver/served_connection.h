@@ -47,7 +47,8 @@ private:
     /// A process whose channel is gone.
     struct Dying {
         Child child;
-        Clock::time_point killed_at;
+        Clock::time_point until; ///< killed, and then given up
+        bool killed = false;
     };
 
     // Events -----------------------------------------------------------------------------------
@@ -74,6 +75,7 @@ private:
     [[nodiscard]] static bool signal(const Channel& channel, const ChannelRequest& question);
     void close(ChannelId id);
     void look_after_the_dying();
+    void end_commands();
 
     [[nodiscard]] std::chrono::milliseconds patience() const;
     void end(std::uint32_t reason, std::string_view text);

@@ -49,6 +49,8 @@ void ServedConnection::keep_delegated(const Credentials& delegated) {
     if (cache_) {
         if (const Result<void> renewed = cache_->renew(delegated); !renewed) {
             log(0, "the renewed delegated credentials are not stored: " + renewed.error().text());
+            // What is at that path now may be somebody else's.
+            cache_.reset();
         } else {
             log(1, "delegated credentials renewed in " + cache_->name());
         }

@@ -39,7 +39,7 @@ void ServerCommand::input_ended() {
     input_over_ = true;
 }
 
-void ServerCommand::signal(int number) const noexcept {
+void ServerCommand::signal(int number) noexcept {
     if (child_) {
         child_->signal(number);
     }
@@ -112,15 +112,17 @@ void ServerCommand::ready(Session& session, const std::vector<pollfd>& waits) {
 
 void ServerCommand::close(Session& session) {
     closed_ = true;
-    if (end_ && WIFSIGNALED(end_->status)) {
+    if (end_ && !end_->status) {
+        // Nobody knows how it ended: nothing is said of it (RFC 4254 s6.10: "Returning the status is RECOMMENDED.").
+    } else if (end_ && WIFSIGNALED(*end_->status)) {
         ExitSignal ended;
-        ended.signal = signal_name(WTERMSIG(end_->status));
-        ended.core_dumped = WCOREDUMP(end_->status);
+        ended.signal = signal_name(WTERMSIG(*end_->status));
+        ended.core_dumped = WCOREDUMP(*end_->status);
         static_cast<void>(
             session.channel_request(channel_, "exit-signal", false, exit_signal_data(ended)));
     } else {
         const std::uint32_t status =
-            end_ ? static_cast<std::uint32_t>(WEXITSTATUS(end_->status)) : answer_.status;
+            end_ ? static_cast<std::uint32_t>(WEXITSTATUS(*end_->status)) : answer_.status;
         static_cast<void>(
             session.channel_request(channel_, "exit-status", false, exit_status_data(status)));
     }

@@ -28,7 +28,7 @@ public:
     /// Input from the client. Returns how many octets were dealt with.
     [[nodiscard]] std::size_t input(BytesView octets);
     void input_ended();
-    void signal(int number) const noexcept;
+    void signal(int number) noexcept;
 
     /// Sends what the channel takes; at the end of the command the channel is closed. Says what to
     /// wait for.

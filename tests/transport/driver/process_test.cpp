@@ -47,7 +47,7 @@ std::string read_all(int fd) {
 int status_of(Child& child) {
     for (int turn = 0; turn < 1000; ++turn) {
         if (const auto end = child.ended()) {
-            return end->status;
+            return end->status.value();
         }
         static_cast<void>(::poll(nullptr, 0, 10));
     }
@@ -117,6 +117,62 @@ TEST(Child, is_hung_up_and_killed_when_it_does_not_listen) {
     EXPECT_EQ(::kill(process, 0), -1);
     EXPECT_EQ(errno, ESRCH);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(8000));
+}
+
+pid_t listens_to_nothing(Child& child) {
+    std::array<char, 32> room{};
+    EXPECT_GT(wait_for(child.output(), POLLIN, milliseconds(10000)), 0);
+    EXPECT_GT(::read(child.output(), room.data(), room.size() - 1), 0);
+    return static_cast<pid_t>(std::stol(room.data()));
+}
+
+TEST(Child, many_that_do_not_listen_are_ended_within_one_time) {
+    std::vector<Child> children;
+    std::vector<pid_t> processes;
+    for (int number = 0; number < 5; ++number) {
+        children.push_back(start("trap '' HUP TERM; echo $$; while :; do sleep 1; done"));
+        processes.push_back(listens_to_nothing(children.back()));
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(end_all(std::move(children), milliseconds(500)), 0U);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(2000));
+    for (const pid_t process : processes) {
+        EXPECT_EQ(::kill(process, 0), -1);
+        EXPECT_EQ(errno, ESRCH);
+    }
+}
+
+TEST(Child, one_that_was_given_up_is_waited_for_later) {
+    pid_t process = 0;
+    {
+        Child child = start("echo $$; exec sleep 100");
+        process = listens_to_nothing(child);
+        child.give_up();
+        EXPECT_TRUE(child.ended());
+    }
+    EXPECT_EQ(::kill(process, SIGKILL), 0) << "it was let be";
+    siginfo_t about{};
+    EXPECT_EQ(::waitid(P_PID, static_cast<id_t>(process), &about, WEXITED | WNOWAIT), 0);
+    Child other = start("true");
+    EXPECT_EQ(::kill(process, 0), -1) << "nobody has waited for it";
+    status_of(other);
+}
+
+TEST(Child, one_that_somebody_else_has_waited_for_is_gone_and_never_signalled) {
+    Child child = start("echo $$");
+    const pid_t process = listens_to_nothing(child);
+    ASSERT_EQ(::waitpid(process, nullptr, 0), process);
+    child.signal(SIGTERM);
+    const auto end = child.ended();
+    ASSERT_TRUE(end);
+    EXPECT_FALSE(end->status);
+    // With SIGCHLD ignored the system waits.
+    const auto before = std::signal(SIGCHLD, SIG_IGN);
+    Child other = start("exit 3");
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_TRUE(other.ended_by(begun + milliseconds(10000)));
+    EXPECT_FALSE(other.ended()->status);
+    std::signal(SIGCHLD, before);
 }
 
 TEST(Child, a_signal_reaches_all_of_its_group_and_is_told) {

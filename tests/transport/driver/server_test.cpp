@@ -40,7 +40,11 @@ public:
     ~Handler() override { ++behaviour_.gone; }
     ssh::AuthorizeAnswer none(const NoneRequest& /*request*/) override { return behaviour_.none(); }
     CommandAnswer run(const CommandRequest& request) override {
-        return CommandOutput{request.command.value_or("shell"), {}, 0};
+        std::string variables;
+        for (const EnvironmentVariable& one : request.environment) {
+            variables += one.name + "=" + one.value + "\n";
+        }
+        return CommandOutput{request.command.value_or("shell"), variables, 0};
     }
 
 private:
@@ -179,6 +183,23 @@ TEST_F(ServerTest, a_silent_client_is_asked_and_sent_away_and_one_that_answers_i
     ASSERT_TRUE(silent_one) << silent_one.error().text();
     std::this_thread::sleep_for(milliseconds(1500));
     EXPECT_FALSE(silent_one->run(RunOptions()));
+}
+
+TEST_F(ServerTest, a_command_with_a_NUL_is_refused) {
+    begin();
+    auto ssh = log_in();
+    ASSERT_TRUE(ssh) << ssh.error().text();
+    RunOptions run;
+    run.command = std::string("one\0two", 7);
+    const auto refused = ssh->run(run);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::unauthorized);
+    run.command = "one";
+    run.environment = {
+        {"LANG", std::string("C\0C", 3)}, {std::string("LC_A\0", 5), "C"}, {"LANG", "D"}};
+    const auto end = ssh->run(run);
+    ASSERT_TRUE(end) << end.error().text();
+    EXPECT_EQ(end->errors, "LANG=D\n");
 }
 
 } // namespace
