@@ -9,6 +9,7 @@
 #include <variant>
 
 int main(int argc, char** argv) {
+    gss::transport::fill_standard_descriptors();
     try {
         const auto parsed = gss::transport::parse_sshd_arguments(argc, argv);
         if (const auto* text = std::get_if<gss::transport::ProgramEnd>(&parsed)) {

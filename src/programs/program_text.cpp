@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program_text.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <utility>
 
 namespace gss::inline v0::transport {
+
+void fill_standard_descriptors() noexcept {
+    int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO) {
+        fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    }
+    if (fd >= 0) {
+        ::close(fd);
+    }
+}
 
 std::vector<std::string> split_list(std::string_view text) {
     std::vector<std::string> names;

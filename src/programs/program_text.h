@@ -18,6 +18,9 @@ struct ProgramEnd {
     int status = 0;
 };
 
+/// Puts /dev/null where standard input, output or errors are closed: no file and no socket of ours
+/// shall ever be taken for one of them. Before anything else is opened.
+void fill_standard_descriptors() noexcept;
 /// "a,b,c"; an empty name stays one, so that whoever checks the list says so.
 [[nodiscard]] std::vector<std::string> split_list(std::string_view text);
 [[nodiscard]] std::string join_list(const std::vector<std::string>& names);

@@ -140,6 +140,11 @@ std::variant<SshdArguments, ProgramEnd> parse_sshd_arguments(int argc, const cha
     if (!arguments.userok && arguments.allowed.empty() && !arguments.authorized_keys) {
         return wrong("nobody could log in: give --allow, --userok or --authorized-keys");
     }
+    const bool requires_gss = std::ranges::any_of(
+        arguments.required, [](const std::string& name) { return name.starts_with("gssapi-"); });
+    if (requires_gss && !arguments.userok && arguments.allowed.empty()) {
+        return wrong("--require of a GSS method needs --allow or --userok");
+    }
     if (arguments.host_keys.empty() && !arguments.no_host_key) {
         return wrong("give a --host-key, or say --no-host-key");
     }

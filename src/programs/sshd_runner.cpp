@@ -9,13 +9,15 @@
 
 #include <fcntl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string_view>
@@ -26,6 +28,8 @@ namespace gss::inline v0::transport {
 namespace {
 
 constexpr std::string_view operation = "start";
+/// A client that is silent for so long is asked whether it is there.
+constexpr std::chrono::seconds keepalive{60};
 
 Error wrong(std::string message) {
     return {ErrorCode::misuse, std::string(operation), std::move(message)};
@@ -34,17 +38,6 @@ Error wrong(std::string message) {
 int fail(const std::string& sentence) {
     std::cerr << "gssxx-sshd: " << sentence << '\n';
     return sshd_failure;
-}
-
-/// No file of ours shall ever be somebody's standard output.
-void fill_standard_descriptors() {
-    int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO) {
-        fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    }
-    if (fd >= 0) {
-        ::close(fd);
-    }
 }
 
 /// Becomes readable when we are told to end.
@@ -93,6 +86,7 @@ Result<void> add_session(const SshdArguments& arguments, ServeOptions& options) 
     options.accept_delegation = arguments.accept_delegation;
     options.required = arguments.required;
     options.login_limit = std::chrono::seconds(arguments.login_timeout);
+    options.keepalive = keepalive;
     options.most_startups = arguments.max_startups;
     return {};
 }
@@ -200,11 +194,19 @@ void describe(const SshdArguments& arguments, const ServeOptions& options, const
 
 /// Written beside and renamed: who sees the file sees all of it.
 Result<void> write_port(const std::string& path, std::uint16_t port) {
-    const std::string beside = path + ".new";
-    std::ofstream file(beside, std::ios::trunc);
-    file << port << '\n';
-    file.close();
-    if (!file || std::rename(beside.c_str(), path.c_str()) != 0) {
+    // A name that nobody can have laid a link at.
+    std::string beside = path + ".XXXXXX";
+    const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
+    if (fd < 0) {
+        return wrong("cannot write " + path);
+    }
+    const std::string text = std::to_string(port) + '\n';
+    constexpr mode_t for_everybody = 0644; // a port is no secret
+    bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                   ::fchmod(fd, for_everybody) == 0;
+    written = ::close(fd) == 0 && written;
+    if (!written || std::rename(beside.c_str(), path.c_str()) != 0) {
+        ::unlink(beside.c_str());
         return wrong("cannot write " + path);
     }
     return {};
@@ -266,8 +268,8 @@ Result<void> listen_and_serve(const SshdArguments& arguments) {
 } // namespace
 
 int run_sshd(const SshdArguments& arguments) {
-    fill_standard_descriptors();
     std::signal(SIGPIPE, SIG_IGN); // writes say it, too
+    std::signal(SIGCHLD, SIG_DFL); // who started us may have ignored it: nobody else waits for ours
     const Result<void> served = listen_and_serve(arguments);
     return served ? 0 : fail(served.error().text());
 }

@@ -64,9 +64,12 @@ Result<Addresses> resolve(std::string_view operation, const HostAndPort& where, 
     return addresses;
 }
 
-void without_delay(int fd) noexcept {
+/// What every connection has: no waiting for more to send, and an end when the peer's machine is
+/// gone for hours.
+void set_options(int fd) noexcept {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
 /// Returns 0 or an errno.
@@ -199,7 +202,7 @@ Result<std::unique_ptr<Stream>> connect_tcp(std::string_view destination, Stream
         Descriptor socket(::socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         error = socket.valid() ? connect_within(socket.get(), *to, end, for_ever) : errno;
         if (error == 0) {
-            without_delay(socket.get());
+            set_options(socket.get());
             const int fd = socket.release();
             return descriptor_stream(fd, fd, Ownership::owned);
         }
@@ -265,7 +268,7 @@ Result<std::unique_ptr<Stream>> Listener::accept(Stream::Limit limit) const {
         }
         return std::unique_ptr<Stream>();
     }
-    without_delay(fd);
+    set_options(fd);
     return descriptor_stream(fd, fd, Ownership::owned);
 }
 

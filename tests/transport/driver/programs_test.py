@@ -195,6 +195,21 @@ class Ours(Folder):
         self.assertEqual(run.returncode, 255)
         self.assertIn("the signal TERM", self.sentence(run))
 
+    def test_closed_standard_descriptors_never_become_the_connection(self):
+        port = self.ours()
+        for closed in ("2>&-", ">&- 2>&-", "<&- >&- 2>&-"):
+            run = subprocess.run(
+                ["sh", "-c", f'"$@" {closed}', "sh", SSH, "-p", str(port), "--backend", BACKEND, "-vvv", "localhost",
+                 "echo fine; echo wrong >&2; exit 3"], stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+            self.assertEqual(run.returncode, 3, closed)
+
+    def test_a_port_file_follows_no_link(self):
+        victim = self.folder / "victim"
+        victim.write_text("mine")
+        (self.folder / "port.new").symlink_to(victim)
+        self.ours()
+        self.assertEqual(victim.read_text(), "mine")
+
     def test_many_at_once_and_no_more_startups_than_allowed(self):
         port = self.ours("--max-startups", "3")
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]

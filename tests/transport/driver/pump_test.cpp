@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When the pump reads, how long it waits, and what becomes of output when a connection ends.
-#include "descriptor.h"
+#include "outgoing.h"
 #include "pump.h"
 
 #include <gssxx/transport/channel_requests.h>
