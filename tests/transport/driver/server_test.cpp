@@ -185,6 +185,19 @@ TEST_F(ServerTest, a_silent_client_is_asked_and_sent_away_and_one_that_answers_i
     EXPECT_FALSE(silent_one->run(RunOptions()));
 }
 
+TEST_F(ServerTest, a_connection_asks_whether_its_peers_machine_is_there) {
+    listener_.emplace(Listener::open("127.0.0.1:0").value());
+    const auto to = silent();
+    const auto from = listener_->accept(milliseconds(10000)).value();
+    ASSERT_TRUE(from);
+    for (const Stream* stream : {to.get(), from.get()}) {
+        int on = 0;
+        socklen_t size = sizeof on;
+        ASSERT_EQ(::getsockopt(stream->read_descriptor(), SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+        EXPECT_NE(on, 0);
+    }
+}
+
 TEST_F(ServerTest, a_command_with_a_NUL_is_refused) {
     begin();
     auto ssh = log_in();
