@@ -31,8 +31,8 @@ enum class TimeOf : bool { this_thread, wall };
 
 struct CompareSettings {
     TimeOf clock = TimeOf::this_thread;
-    std::size_t rounds = 10;
-    std::size_t pairs = 16; ///< batches of each side in one round
+    std::size_t rounds = 31; ///< where memory happens to lie makes one round differ by 0.05
+    std::size_t pairs = 16;  ///< batches of each side in one round
     std::size_t least_pairs = 6;
     std::chrono::nanoseconds batch{1'500'000};   ///< how long one batch should take at least
     std::chrono::nanoseconds round{100'000'000}; ///< a round that took longer gets fewer pairs
