@@ -113,8 +113,8 @@ void ServerCommand::ready(Session& session, const std::vector<pollfd>& waits) {
 void ServerCommand::close(Session& session) {
     closed_ = true;
     if (end_ && !end_->status) {
-        // Nobody knows how it ended: nothing is said of it. RFC 4254 s6.10: "Returning the status is
-        // RECOMMENDED."
+        // Nobody knows how it ended: nothing is said of it. RFC 4254 s6.10: "Returning the status
+        // is RECOMMENDED."
     } else if (end_ && WIFSIGNALED(*end_->status)) {
         ExitSignal ended;
         ended.signal = signal_name(WTERMSIG(*end_->status));
