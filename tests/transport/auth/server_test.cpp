@@ -196,7 +196,7 @@ TEST(ServerAuth, answers_after_the_login_are_late) {
     pair.serve();
     EXPECT_TRUE(pair.server.part->authenticated());
     EXPECT_EQ(pair.server.part->answer(pair.server.the<PasswordRequest>().id, yes),
-              ssh::Fed::ended);
+              ssh::Fed::stale);
     pair.server.feed(password_request("correct horse", "root"));
     EXPECT_EQ(pair.server.part->user(), "alice");
     EXPECT_EQ(pair.server.numbers(), (Numbers{52})) << "SUCCESS is sent once";
