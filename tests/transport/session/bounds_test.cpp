@@ -131,18 +131,19 @@ TEST(Bounds, data_both_ways_never_stops_both_sides) {
     pair.log_in(transport::WithPublicKey{test_key()});
     const transport::ChannelId channel = pair.client().open_channel("session").value();
     pair.run();
-    const auto* opened = pair.at(End::server).last<transport::ChannelOpenRequest>();
-    ASSERT_NE(opened, nullptr);
+    ASSERT_EQ(pair.at(End::server).count<transport::ChannelOpenRequest>(), 1U);
+    const transport::ChannelId there =
+        pair.at(End::server).last<transport::ChannelOpenRequest>()->channel;
     const Bytes lump = some_octets(1U << 20U);
     const std::size_t up = pair.client().send_data(channel, lump).value();
-    const std::size_t down = pair.server().send_data(opened->channel, lump).value();
+    const std::size_t down = pair.server().send_data(there, lump).value();
     EXPECT_GT(up, 200'000U);
     EXPECT_GT(down, 200'000U);
     EXPECT_TRUE(pair.client().wants_octets());
     EXPECT_TRUE(pair.server().wants_octets());
     pair.run();
     EXPECT_EQ(pair.at(End::client).data[channel][0].size(), down);
-    EXPECT_EQ(pair.at(End::server).data[opened->channel][0].size(), up);
+    EXPECT_EQ(pair.at(End::server).data[there][0].size(), up);
     EXPECT_GE(pair.at(End::client).count<transport::ChannelWritable>(), 1U);
     EXPECT_GE(pair.at(End::server).count<transport::ChannelWritable>(), 1U);
 }

@@ -37,17 +37,18 @@ std::string run_command(SessionPair& pair) {
         transport::parse_exec(asked->data).value() != "whoami") {
         return "no exec came";
     }
+    const transport::ChannelId there = asked->channel; // events move when more of them come
     const Bytes out = some_octets(70'000);
     std::size_t done = 0;
     while (done < out.size()) {
-        done += pair.server().send_data(asked->channel, BytesView(out).subspan(done)).value();
+        done += pair.server().send_data(there, BytesView(out).subspan(done)).value();
         pair.run();
     }
     pair.server()
-        .channel_request(asked->channel, "exit-status", false, transport::exit_status_data(7))
+        .channel_request(there, "exit-status", false, transport::exit_status_data(7))
         .value();
-    pair.server().send_eof(asked->channel).value();
-    pair.server().close_channel(asked->channel).value();
+    pair.server().send_eof(there).value();
+    pair.server().close_channel(there).value();
     pair.run();
     (void)pair.client().close_channel(channel); // the answer to the server's may have gone already
     pair.run();
