@@ -15,13 +15,13 @@ namespace {
 
 /// The value when the reader has read all and nothing is left over.
 template <typename T>
-Result<T> whole(const Reader& reader, T&& value, std::string_view type) {
+Result<T> whole(const Reader& reader, T value, std::string_view type) {
     if (!reader.done()) {
         return Error(ErrorCode::invalid_token,
                      "read the channel request \"" + std::string(type) + '"',
                      reader.failed() ? "it is damaged" : "octets are left over");
     }
-    return std::forward<T>(value);
+    return value;
 }
 
 } // namespace
@@ -68,8 +68,8 @@ Bytes exit_status_data(std::uint32_t status) {
 
 Result<std::uint32_t> parse_exit_status(BytesView data) {
     Reader reader(data);
-    std::uint32_t status = reader.uint32();
-    return whole(reader, std::move(status), "exit-status");
+    const std::uint32_t status = reader.uint32();
+    return whole(reader, status, "exit-status");
 }
 
 // RFC 4254 s6.10: string signal name, boolean core dumped, string error message, string language

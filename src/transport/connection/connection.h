@@ -70,12 +70,12 @@ public:
     // As in Session. Nothing of an open channel may be done with one that is not open yet.
     [[nodiscard]] Result<ChannelId> open_channel(std::string_view type, BytesView data,
                                                  std::uint32_t window);
-    [[nodiscard]] Result<std::size_t> send_data(ChannelId channel, BytesView data,
+    [[nodiscard]] Result<std::size_t> send_data(ChannelId number, BytesView data,
                                                 std::uint32_t stream);
-    void consumed(ChannelId channel, std::size_t octets);
-    Result<void> send_eof(ChannelId channel);
-    Result<void> close_channel(ChannelId channel);
-    Result<void> channel_request(ChannelId channel, std::string_view type, bool want_reply,
+    void consumed(ChannelId number, std::size_t octets);
+    Result<void> send_eof(ChannelId number);
+    Result<void> close_channel(ChannelId number);
+    Result<void> channel_request(ChannelId number, std::string_view type, bool want_reply,
                                  BytesView data);
     Result<void> global_request(std::string_view type, bool want_reply, BytesView data);
 

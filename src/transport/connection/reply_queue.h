@@ -28,11 +28,9 @@ public:
 
     /// Takes the answer to a request that it owns. Returns the replies that go out now, in order.
     [[nodiscard]] std::vector<RequestAnswer> answer(RequestId id, RequestAnswer&& answer) {
-        for (Waiting& request : waiting_) {
-            if (request.id == id) {
-                request.answer = std::move(answer);
-            }
-        }
+        const auto asked = std::find_if(waiting_.begin(), waiting_.end(),
+                                        [id](const Waiting& it) { return it.id == id; });
+        asked->answer = std::move(answer);
         std::vector<RequestAnswer> replies;
         auto next = waiting_.begin();
         for (; next != waiting_.end() && next->answer; ++next) {

@@ -23,16 +23,16 @@ inline constexpr std::string_view null_host_key = "null";
 
 /// What an exchange is made of. Read while it is made, but for what is said to outlive it.
 struct ExchangeSetup {
-    Role role;
-    const SessionOptions& options; ///< outlives it
-    const ClientOptions* client;   ///< outlives it; of one's own role, the other is null
-    const ServerOptions* server;
+    Role role = Role::client;
+    const SessionOptions& options;         ///< outlives it
+    const ClientOptions* client = nullptr; ///< outlives it; of one's own role, the other is null
+    const ServerOptions* server = nullptr;
     const ssh::Crypto& crypto; ///< outlives it
     const AgreedAlgorithms& algorithms;
     ssh::KexTranscript transcript;
-    std::uint32_t number;            ///< 0: the initial one; n: the n-th re-exchange
-    const PublicKey* known_host_key; ///< a client's: of an earlier exchange; null
-    Outlet& outlet;                  ///< outlives it; what it is sent is not held back
+    std::uint32_t number = 0;                  ///< 0: the initial one; n: the n-th re-exchange
+    const PublicKey* known_host_key = nullptr; ///< a client's: of an earlier exchange; null
+    Outlet& outlet;                            ///< outlives it; what it is sent is not held back
 };
 
 /// What an exchange came to.
