@@ -30,6 +30,9 @@ public:
     [[nodiscard]] std::vector<RequestAnswer> answer(RequestId id, RequestAnswer&& answer) {
         const auto asked = std::find_if(waiting_.begin(), waiting_.end(),
                                         [id](const Waiting& it) { return it.id == id; });
+        if (asked == waiting_.end()) {
+            return {};
+        }
         asked->answer = std::move(answer);
         std::vector<RequestAnswer> replies;
         auto next = waiting_.begin();
