@@ -30,9 +30,6 @@ public:
     /// A payload of two parts; @p body is copied once.
     virtual void send(BytesView head, BytesView body) = 0;
     using Outlet::send;
-
-protected:
-    ~DataOutlet() = default;
 };
 
 /// The most data that one message carries, either way; what we announce as "maximum packet size".

@@ -12,6 +12,7 @@ enum class Role : bool { client, server };
 
 class Outlet {
 public:
+    virtual ~Outlet() = default;
     /// Sends a payload, message number first. While keys are exchanged, what RFC 4253 s7.1 does not
     /// allow then waits, bounded, until they are.
     virtual void send(BytesView payload) = 0;
@@ -24,7 +25,6 @@ protected:
     Outlet() = default;
     Outlet(const Outlet&) = default;
     Outlet& operator=(const Outlet&) = default;
-    ~Outlet() = default;
 };
 
 } // namespace gss::inline v0::transport::detail

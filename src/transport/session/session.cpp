@@ -3,6 +3,7 @@
 
 #include "session_state.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gss::inline v0::transport {
@@ -47,12 +48,8 @@ Result<void> check_options(const SessionOptions& options) {
 }
 
 bool has_gss(const Algorithms& algorithms) {
-    for (const std::string& name : algorithms.key_exchange) {
-        if (ssh::is_gss_kex_name(name)) {
-            return true;
-        }
-    }
-    return false;
+    const std::vector<std::string>& names = algorithms.key_exchange;
+    return std::any_of(names.begin(), names.end(), ssh::is_gss_kex_name);
 }
 
 } // namespace

@@ -206,8 +206,11 @@ ssh::Fed Session::State::answer(RequestId id, Answer&& answer) {
             after_key_exchange();
             return;
         }
+        // Whose question it was not leaves the answer alone.
+        // NOLINTNEXTLINE(bugprone-use-after-move)
         fed = std::visit([&](auto& auth) { return auth.answer(id, std::move(answer)); }, auth_);
         if (fed == ssh::Fed::stale) {
+            // NOLINTNEXTLINE(bugprone-use-after-move)
             fed = connection_.answer(id, std::move(answer));
         }
     });

@@ -33,7 +33,7 @@ public:
     explicit State(ServerOptions options);
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() = default;
+    ~State() override = default;
 
     // Octets
     [[nodiscard]] MutableBytes input(std::size_t at_least) { return reader_.space(at_least); }
