@@ -39,7 +39,7 @@ void bring_to(Pair& pair, bool client_is_meant, Stage stage, bool again) {
         return again ? static_cast<void>(0) : pair.exchange();
     }
     // What the other one sends stops coming at the message that would lead further.
-    meant.alter = [stage, client_is_meant](Bytes& payload) {
+    meant.alter = [stage](Bytes& payload) {
         const auto number = std::to_integer<unsigned>(payload.front());
         const bool method = number >= message::kex_first;
         if ((stage == Stage::method && method) ||

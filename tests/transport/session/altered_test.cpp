@@ -17,8 +17,7 @@ namespace {
 using transport::ChannelData;
 using transport::Disconnected;
 
-constexpr std::uint32_t mac_error = 5;      // RFC 4253 s11.1
-constexpr std::uint32_t protocol_error = 2; // RFC 4253 s11.1
+constexpr std::uint32_t mac_error = 5; // RFC 4253 s11.1
 
 void feed(SessionEnd& to, BytesView octets) {
     const MutableBytes space = to.session.input(octets.size());
