@@ -54,6 +54,7 @@ struct KeysExchanged {
 /// A text from the peer that is for people: SSH_MSG_DEBUG, SSH_MSG_USERAUTH_BANNER. Control
 /// characters are escaped, but for newlines and tabs of a banner.
 struct PeerText {
+    /// Which message it came in.
     enum class Kind : std::uint8_t { debug, banner };
     Kind kind = Kind::debug;
     std::string text;
@@ -61,6 +62,7 @@ struct PeerText {
 
 /// The end, of whichever making; the last event.
 struct Disconnected {
+    /// Who ended it.
     enum class By : std::uint8_t {
         peer, ///< it said so
         us,   ///< the host said so, or a fault of the peer's, of which it has been told
@@ -215,6 +217,7 @@ using Event =
 /// answered nor deferred.
 struct Refusal {};
 
+/// Is that the host's key?
 struct HostKeyAnswer {
     bool accepted = false;
     std::string reason; ///< why not: part of the Disconnected that follows
@@ -229,6 +232,7 @@ struct ChannelAnswer {
     Bytes data; ///< what the type adds to the confirmation
 };
 
+/// May the request be granted, and what does the peer get for it?
 struct RequestAnswer {
     bool ok = false;
     Bytes data; ///< only a global request's success carries some

@@ -32,6 +32,7 @@ enum class HostKeyVerdict : std::uint8_t {
 class GSSXX_EXPORT KnownHosts {
 public:
     KnownHosts() = default;
+    /// The entries in the text of such a file.
     [[nodiscard]] static KnownHosts parse(std::string_view text);
     /// The entries of a file; none when there is no such file. Fails with unavailable when it
     /// cannot be read or has more than 16 MiB.

@@ -53,14 +53,18 @@ public:
     ServerHandler& operator=(const ServerHandler&) = delete;
     virtual ~ServerHandler();
 
-    // May they log in?
+    /// May this principal log in as that user? Asked after a good MIC. No by default.
     virtual ssh::AuthorizeAnswer gss(const ssh::AuthorizationRequest& request);
+    /// May the user log in without anything? No by default.
     virtual ssh::AuthorizeAnswer none(const NoneRequest& request);
+    /// Is that the user's password? No by default.
     virtual ssh::AuthorizeAnswer password(const PasswordRequest& request);
+    /// May the owner of that key log in? No by default.
     virtual ssh::AuthorizeAnswer public_key(const PublicKeyRequest& request);
 
     /// True for what a client may set: by default LANG and LC_*.
     virtual bool accept_variable(const EnvironmentVariable& variable);
+    /// What becomes of a command. Refused by default.
     virtual CommandAnswer run(const CommandRequest& request);
     /// What goes on, a line without newline each; level 0 (for every log) to 3. Control characters
     /// are escaped.

@@ -63,12 +63,14 @@ struct SessionOptions {
     bool explain = true;
 };
 
+/// What a client needs besides.
 struct ClientOptions : SessionOptions {
     ClientOptions() { algorithms = default_client_algorithms(); }
     bool delegate = false;     ///< ask for delegation in GSS key exchange
     ssh::GroupRequest group{}; ///< for gss-gex-*
 };
 
+/// What a server needs besides.
 struct ServerOptions : SessionOptions {
     ServerOptions() { algorithms = default_server_algorithms(); }
     std::vector<PrivateKey> host_keys; ///< none: "null", with GSS key exchange only (RFC 4462 s5)
@@ -85,13 +87,17 @@ struct ServerOptions : SessionOptions {
 
 // How a client may log in ------------------------------------------------------------------------
 
+/// RFC 4252 s5.2: asks which methods there are, too.
 struct WithNone {};
+/// RFC 4252 s8. UTF-8.
 struct WithPassword {
     SecretBytes password;
 };
+/// RFC 4252 s7.
 struct WithPublicKey {
     PrivateKey key;
 };
+/// RFC 4462 s3.
 struct WithGssapiMic {
     bool delegate = false;
 };
@@ -127,6 +133,7 @@ public:
     void ended();
     /// What is to be sent. Holds until the next call.
     [[nodiscard]] BytesView output() const noexcept;
+    /// That many octets of output() have been sent.
     void sent(std::size_t octets);
     /// Time has passed: for the age of keys, and to give back memory when nothing else has.
     void elapsed(std::chrono::milliseconds since_last);
@@ -154,8 +161,10 @@ public:
     Result<void> send_eof(ChannelId channel);
     /// ChannelClosed follows when the peer has closed, too.
     Result<void> close_channel(ChannelId channel);
+    /// Asks something of the channel's peer; with @p want_reply ChannelRequestAnswered follows.
     Result<void> channel_request(ChannelId channel, std::string_view type, bool want_reply,
                                  BytesView data = {});
+    /// Asks something of the peer; with @p want_reply GlobalRequestAnswered follows.
     Result<void> global_request(std::string_view type, bool want_reply, BytesView data = {});
 
     // The whole connection ------------------------------------------------------------------------
@@ -186,6 +195,7 @@ protected:
     std::unique_ptr<State> state_;
 };
 
+/// A client's connection.
 class GSSXX_EXPORT ClientSession : public Session {
 public:
     /// Fails with misuse when an option makes no sense.
@@ -199,6 +209,7 @@ private:
     using Session::Session;
 };
 
+/// A server's connection.
 class GSSXX_EXPORT ServerSession : public Session {
 public:
     /// Fails with misuse when an option makes no sense: no host key and no GSS key exchange.
