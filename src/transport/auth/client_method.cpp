@@ -51,7 +51,7 @@ ssh::Fed ClientAttempt::answer(RequestId /*id*/, Answer&& /*answer*/) {
     return ssh::Fed::stale;
 }
 
-void ClientAttempt::give_up(std::string reason) {
+void ClientAttempt::give_up(std::string_view reason) {
     AttemptEnd end;
     end.reason = escape_control_characters(reason);
     finish(std::move(end));

@@ -69,7 +69,7 @@ public:
 protected:
     void finish(AttemptEnd end) { end_ = std::move(end); }
     /// Ends the attempt, not the session: it is no use to ask.
-    void give_up(std::string reason);
+    void give_up(std::string_view reason);
     [[nodiscard]] const ClientNeeds& needs() const noexcept { return needs_; }
 
 private:
