@@ -24,6 +24,7 @@ enum class HostKeyVerdict : std::uint8_t {
     unknown, ///< nothing is known of a key of that type
     changed, ///< the host has another key of that type
     revoked, ///< the key must not be taken, from no host
+    failed,  ///< a hashed name could not be computed: the key must not be taken
 };
 
 /// Entries of a file of known hosts: plain names, patterns with '*', '?' and '!', "[host]:port",

@@ -45,19 +45,19 @@ bool is_hashed_name(std::string_view field) noexcept {
     return field.starts_with('|');
 }
 
-bool hashed_name_is(std::string_view field, std::string_view name) {
+HashedName compare_hashed_name(std::string_view field, std::string_view name) {
     if (!field.starts_with(magic)) {
-        return false;
+        return HashedName::other;
     }
     field.remove_prefix(magic.size());
     const std::size_t bar = field.find('|');
     if (bar == std::string_view::npos) {
-        return false;
+        return HashedName::other;
     }
     const auto salt = digest_of(field.substr(0, bar));
     const auto wanted = digest_of(field.substr(bar + 1));
     if (!salt || !wanted) {
-        return false;
+        return HashedName::other;
     }
     Digest made{};
     unsigned size = 0;
@@ -65,7 +65,10 @@ bool hashed_name_is(std::string_view field, std::string_view name) {
     const auto* result =
         HMAC(EVP_sha1(), salt->data(), static_cast<int>(salt->size()),
              reinterpret_cast<const unsigned char*>(name.data()), name.size(), made.data(), &size);
-    return result != nullptr && size == made.size() && made == *wanted;
+    if (result == nullptr || size != made.size()) {
+        return HashedName::not_computed; // out of memory, or a library without SHA-1
+    }
+    return made == *wanted ? HashedName::same : HashedName::other;
 }
 
 } // namespace gss::inline v0::transport::detail

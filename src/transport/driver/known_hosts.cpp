@@ -54,10 +54,7 @@ bool matches(std::string_view pattern, std::string_view name) {
 
 /// sshd(8): "If a hostname matches a negated pattern, it is not accepted (by that line) even if it
 /// matched another pattern on the line."
-bool is_named(std::string_view names, const std::string& name) {
-    if (detail::is_hashed_name(names)) {
-        return detail::hashed_name_is(names, name);
-    }
+bool is_among(std::string_view names, const std::string& name) {
     bool found = false;
     while (!names.empty()) {
         const std::size_t comma = names.find(',');
@@ -75,6 +72,23 @@ bool is_named(std::string_view names, const std::string& name) {
         }
     }
     return found;
+}
+
+enum class Named : std::uint8_t { yes, no, not_computed };
+
+Named is_named(std::string_view names, const std::string& name) {
+    if (!detail::is_hashed_name(names)) {
+        return is_among(names, name) ? Named::yes : Named::no;
+    }
+    switch (detail::compare_hashed_name(names, name)) {
+    case detail::HashedName::same:
+        return Named::yes;
+    case detail::HashedName::other:
+        return Named::no;
+    case detail::HashedName::not_computed:
+        break;
+    }
+    return Named::not_computed;
 }
 
 std::string_view next_field(std::string_view& line) {
@@ -151,8 +165,14 @@ HostKeyVerdict KnownHosts::find(std::string_view host, std::uint16_t port,
     HostKeyVerdict verdict = HostKeyVerdict::unknown;
     for (const Entry& entry : entries_) {
         const bool same = entry.key == key;
-        if ((!same && (entry.revoked || entry.key.type() != key.type())) ||
-            !is_named(entry.names, name)) {
+        if (!same && (entry.revoked || entry.key.type() != key.type())) {
+            continue;
+        }
+        const Named named = is_named(entry.names, name);
+        if (named == Named::not_computed) {
+            return HostKeyVerdict::failed; // this line may be the one that forbids the key
+        }
+        if (named == Named::no) {
             continue;
         }
         if (entry.revoked) {
@@ -171,7 +191,7 @@ std::vector<KeyType> KnownHosts::types(std::string_view host, std::uint16_t port
     const std::string name = name_of(host, port);
     std::vector<KeyType> types;
     for (const Entry& entry : entries_) {
-        if (!entry.revoked && is_named(entry.names, name) &&
+        if (!entry.revoked && is_named(entry.names, name) == Named::yes &&
             std::ranges::find(types, entry.key.type()) == types.end()) {
             types.push_back(entry.key.type());
         }
@@ -204,6 +224,9 @@ HostKeyCheck check_known_hosts(KnownHosts hosts, std::string host, std::uint16_t
                                 "else is on the line");
         case HostKeyVerdict::revoked:
             return refuse(key + " is revoked");
+        case HostKeyVerdict::failed:
+            return refuse(key + " cannot be checked: a hashed name in the file of known hosts "
+                                "could not be computed");
         case HostKeyVerdict::unknown:
             break;
         }

@@ -4,7 +4,32 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+
+namespace gss::transport {
+namespace {
+
+bool no_hashes = false;
+
+} // namespace
+} // namespace gss::transport
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names (--wrap, see meson.build)
+extern "C" unsigned char* __real_HMAC(const void* digest, const void* key, int key_size,
+                                      const unsigned char* data, std::size_t size,
+                                      unsigned char* out, unsigned* out_size);
+extern "C" unsigned char* __wrap_HMAC(const void* digest, const void* key, int key_size,
+                                      const unsigned char* data, std::size_t size,
+                                      unsigned char* out, unsigned* out_size);
+unsigned char* __wrap_HMAC(const void* digest, const void* key, int key_size,
+                           const unsigned char* data, std::size_t size, unsigned char* out,
+                           unsigned* out_size) {
+    return gss::transport::no_hashes
+               ? nullptr
+               : __real_HMAC(digest, key, key_size, data, size, out, out_size);
+}
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace gss::transport {
 namespace {
@@ -130,6 +155,36 @@ TEST(KnownHosts, a_file_that_is_not_there_is_empty_and_one_that_cannot_be_read_i
     const std::string folder = testing::TempDir();
     EXPECT_EQ(KnownHosts::read(folder + "/gssxx-no-such-file").value().size(), 0U);
     EXPECT_EQ(KnownHosts::read(folder).error().code(), ErrorCode::unavailable);
+}
+
+/// While it is there, no keyed hash can be computed: without memory, or where there is no SHA-1.
+class NoHashes {
+public:
+    NoHashes() { no_hashes = true; }
+    NoHashes(const NoHashes&) = delete;
+    NoHashes& operator=(const NoHashes&) = delete;
+    ~NoHashes() { no_hashes = false; }
+};
+
+TEST(KnownHosts, a_hashed_name_that_cannot_be_computed_fails_the_whole_check) {
+    const std::string known = "example.org " + first + "\n";
+    const std::string revoked = "@revoked " + hashed_plain + " " + first + "\n";
+    ASSERT_EQ(verdict(known + revoked, "example.org", 22), HostKeyVerdict::revoked);
+    const NoHashes none;
+    EXPECT_EQ(verdict(known + revoked, "example.org", 22), HostKeyVerdict::failed);
+    EXPECT_EQ(verdict(revoked + known, "example.org", 22), HostKeyVerdict::failed);
+    EXPECT_EQ(verdict(hashed_plain + " " + first, "example.org", 22), HostKeyVerdict::failed);
+    // Which key the host had is not known: it may have changed.
+    EXPECT_EQ(verdict(hashed_plain + " " + second, "example.org", 22), HostKeyVerdict::failed);
+    // What says nothing of this key need not be computed.
+    EXPECT_EQ(verdict(known + "@revoked " + hashed_plain + " " + second, "example.org", 22),
+              HostKeyVerdict::known);
+    EXPECT_EQ(verdict(known, "example.org", 22), HostKeyVerdict::known);
+    EXPECT_TRUE(KnownHosts::parse(hashed_plain + " " + first).types("example.org", 22).empty());
+    const HostKeyAnswer answer = check_known_hosts(
+        KnownHosts::parse(known + revoked), "example.org", 22)({1, key(first), "ssh-ed25519"});
+    EXPECT_FALSE(answer.accepted);
+    EXPECT_NE(answer.reason.find("cannot be checked"), std::string::npos) << answer.reason;
 }
 
 TEST(HostKeyCheck, says_why_a_key_is_not_taken) {
