@@ -4,6 +4,7 @@
 #include "abi.h"
 #include "classify.h"
 #include "initial_token.h"
+#include "kerberos_token.h"
 #include "native_credential.h"
 #include "native_name.h"
 #include "status.h"
@@ -37,7 +38,7 @@ Sources keytab_of(const Library& library, const detail::AcceptArguments& argumen
 }
 
 std::string describe(const TicketService& ticket) {
-    std::string text = "ticket for " + ticket.principal;
+    std::string text = "ticket for " + ticket.principal();
     if (ticket.key_version) {
         text += " key version " + std::to_string(*ticket.key_version);
     }
@@ -97,7 +98,7 @@ Error accept_failure(const Library& library, const detail::AcceptArguments& argu
     }
     // Heimdal tries the key of the acceptor's name on any ticket; MIT looks at the ticket first.
     if (error.code() == ErrorCode::decrypt_failed && ticket && !acceptor.empty() &&
-        without_realm(acceptor) != without_realm(ticket->principal)) {
+        without_realm(acceptor) != without_realm(ticket->principal())) {
         return with_cause(error, ErrorCode::key_not_found, "the ticket is for another service");
     }
     return error;

@@ -7,22 +7,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace gss::inline v0::rfc2744 {
 
 /// The mechanism in the frame of RFC 2743 s3.1; nothing for a token without one.
 [[nodiscard]] std::optional<Oid> framed_mechanism(BytesView token);
-
-/// The service that a Kerberos ticket is for (RFC 4120 s5.3).
-struct TicketService {
-    std::string principal; ///< "host/localhost@REALM"
-    std::uint32_t enctype = 0;
-    std::optional<std::uint32_t> key_version;
-};
-
-/// The ticket inside a framed AP-REQ (RFC 4121 s4.1); nothing for any other token.
-[[nodiscard]] std::optional<TicketService> ticket_service(BytesView token);
 
 /// The error code (RFC 4120 s7.5.9) of a framed KRB-ERROR; nothing for any other token.
 [[nodiscard]] std::optional<std::uint32_t> error_token_code(BytesView token);

@@ -146,6 +146,14 @@ int report(const CommandEnd& end) {
     return fail("the server has not said how the command ended");
 }
 
+/// Whoever is called by another name shall know to whom the tickets go.
+void say_who_gets_tickets(const SshArguments& arguments, const std::string& host) {
+    if (arguments.delegate && !arguments.gss_host.empty() && arguments.gss_host != host) {
+        std::cerr << "gssxx-ssh: tickets are delegated to host@" << arguments.gss_host
+                  << ", which --gss-host names, and not to " << host << '\n';
+    }
+}
+
 Result<CommandEnd> connect_and_run(const SshArguments& arguments) {
     const Result<LocalUser> user = process_user();
     if (!user) {
@@ -158,6 +166,7 @@ Result<CommandEnd> connect_and_run(const SshArguments& arguments) {
     ConnectOptions options;
     options.user = arguments.user.empty() ? user->name : arguments.user;
     options.gss_host = arguments.gss_host.empty() ? where->host : arguments.gss_host;
+    say_who_gets_tickets(arguments, where->host);
     if (Result<void> added = add_algorithms(arguments, options); !added) {
         return added.error();
     }

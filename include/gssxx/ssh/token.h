@@ -9,6 +9,7 @@
 #include <gssxx/ssh/mic_data.h>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gss::inline v0::ssh {
@@ -30,6 +31,9 @@ struct TokenInitiatorOptions {
     Oid mechanism = mechanism::krb5();
     bool iakerb = false;
     const Credentials* credentials = nullptr; ///< null: the default ones; used while it is made
+    /// To the host in the target's name "host@..." and nobody else: where the native library makes
+    /// another host of it (dns_canonicalize_hostname), the step fails with insufficient_protection
+    /// before a token leaves us. A target of another form of name is left to the library.
     bool delegate = false;
     /// Key exchange only. A library that will not hide who we are fails the step, before a token
     /// that would tell leaves us (RFC 7546 s3.1).
@@ -51,14 +55,16 @@ public:
     [[nodiscard]] Result<SecurityContext> finish();
 
 private:
-    TokenInitiator(Initiator initiator, const TokenInitiatorOptions& options);
+    TokenInitiator(Initiator initiator, const TokenInitiatorOptions& options,
+                   std::optional<std::string> delegates_to);
     Step settle(Step step);
     Step refuse(Error error) noexcept;
 
     Initiator initiator_;
     Oid mechanism_;
     bool anonymous_;
-    std::optional<SecurityContext> context_; ///< once established and found to be as it should
+    std::optional<std::string> delegates_to_; ///< a host
+    std::optional<SecurityContext> context_;  ///< once established and found to be as it should
 };
 
 /// How to accept a context for SSH.

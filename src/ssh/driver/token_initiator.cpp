@@ -27,9 +27,10 @@ ContextFlags flags_to_ask_for(const TokenInitiatorOptions& options) noexcept {
 
 } // namespace
 
-TokenInitiator::TokenInitiator(Initiator initiator, const TokenInitiatorOptions& options)
+TokenInitiator::TokenInitiator(Initiator initiator, const TokenInitiatorOptions& options,
+                               std::optional<std::string> delegates_to)
     : initiator_(std::move(initiator)), mechanism_(options.mechanism),
-      anonymous_(options.anonymous) {}
+      anonymous_(options.anonymous), delegates_to_(std::move(delegates_to)) {}
 
 Result<TokenInitiator> TokenInitiator::create(const Name& target,
                                               const TokenInitiatorOptions& options) {
@@ -45,11 +46,19 @@ Result<TokenInitiator> TokenInitiator::create(const Name& target,
     // RFC 4462 s7.2: "channel bindings SHOULD NOT be specified in the calls during context
     // establishment".
     initiate.channel_bindings = std::nullopt;
+    std::optional<std::string> delegates_to;
+    if (options.delegate) {
+        Result<std::optional<std::string>> host = detail::host_in(target);
+        if (!host) {
+            return host.error();
+        }
+        delegates_to = *std::move(host);
+    }
     Result<Initiator> initiator = Initiator::create(target, initiate);
     if (!initiator) {
         return initiator.error();
     }
-    return TokenInitiator(*std::move(initiator), options);
+    return TokenInitiator(*std::move(initiator), options, std::move(delegates_to));
 }
 
 Step TokenInitiator::step(BytesView token, Deadline deadline) {
@@ -68,6 +77,12 @@ Step TokenInitiator::settle(Step step) {
         return refuse(Error(ErrorCode::insufficient_protection,
                             std::string(detail::initiate_operation),
                             "the library would tell the peer who we are"));
+    }
+    if (delegates_to_) {
+        if (std::optional<Error> refused =
+                detail::refuse_other_service(step.token.view(), *delegates_to_)) {
+            return refuse(*std::move(refused));
+        }
     }
     if (step.more()) {
         const Result<ContextInfo> info = initiator_.inquire();

@@ -2,7 +2,10 @@
 // The token level on a library that can be told to misbehave.
 #include "fake_ssh.h"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <iterator>
 #include <utility>
 
 namespace gss::test {
@@ -87,6 +90,104 @@ TEST_F(Token, rfc_P02_sec_A1_30_no_name_is_resolved_or_made_canonical_on_the_way
         EXPECT_EQ(seen.target, "host@" + host);
     }
     EXPECT_EQ(fake_.table().count(Call::canonicalize_name), 0U);
+}
+
+void append(Bytes& whole, const Bytes& part) {
+    std::ranges::copy(part, std::back_inserter(whole));
+}
+
+Bytes element(unsigned tag, std::initializer_list<Bytes> parts) {
+    Bytes content;
+    for (const Bytes& part : parts) {
+        append(content, part);
+    }
+    Bytes whole;
+    append(whole, {std::byte(tag), std::byte{0x82}, std::byte(content.size() >> 8U),
+                   std::byte(content.size() & 0xffU)});
+    append(whole, content);
+    return whole;
+}
+
+Bytes octets(std::string_view text) {
+    return {as_bytes(text).begin(), as_bytes(text).end()};
+}
+
+Bytes sname(std::initializer_list<std::string_view> components) {
+    Bytes names;
+    for (const std::string_view component : components) {
+        append(names, element(0x1b, {octets(component)}));
+    }
+    return element(0x30, {element(0xa1, {element(0x30, {names})})});
+}
+
+/// A first token with a ticket for that service in it (RFC 4121 s4.1, RFC 4120 s5.3 and s5.5.1).
+Bytes token_with_ticket(const Bytes& service) {
+    const Bytes sealed = element(0x30, {element(0xa0, {element(0x02, {octets("\x12")})})});
+    const Bytes ticket =
+        element(0x61, {element(0x30, {element(0xa1, {element(0x1b, {octets("A.REALM")})}),
+                                      element(0xa2, {service}), element(0xa3, {sealed})})});
+    const Bytes request = element(0x6e, {element(0x30, {element(0xa3, {ticket})})});
+    return element(0x60, {mechanism::krb5().to_der(), octets({"\x01\x00", 2}), request});
+}
+
+/// Has the library make that first token.
+void hand_out(FakeLibrary& fake, const Bytes& token) {
+    fake.table().replace(&CallTable::init_sec_context,
+                         [&fake, token](auto* minor, auto credential, auto* context, auto target,
+                                        auto* mechanism, auto flags, auto lifetime, auto* bindings,
+                                        auto* input, auto** actual, auto* output, auto* granted,
+                                        auto* left) {
+                             const abi::Uint32 status = fake.honest().init_sec_context(
+                                 minor, credential, context, target, mechanism, flags, lifetime,
+                                 bindings, input, actual, output, granted, left);
+                             abi::Uint32 ignored = 0;
+                             fake.honest().release_buffer(&ignored, output);
+                             fake.give(output, BytesView(token));
+                             return status;
+                         });
+}
+
+TEST_F(Token, sec_A1_30_tickets_are_delegated_to_the_host_that_was_named_and_to_no_other) {
+    TokenInitiatorOptions delegating;
+    delegating.delegate = true;
+    const auto step = [&](const TokenInitiatorOptions& options, const Bytes& token) {
+        hand_out(fake_, token);
+        return initiator(options, "Box.Example").step();
+    };
+    for (const std::string_view same : {"box.example", "Box.Example", "BOX.EXAMPLE."}) {
+        const Bytes token = token_with_ticket(sname({"host", same}));
+        const Step fine = step(delegating, token);
+        ASSERT_TRUE(fine.more()) << same;
+        EXPECT_EQ(as_text(fine.token.view()), as_text(token));
+    }
+    for (const Bytes& service :
+         {sname({"host", "evil.example"}), sname({"host", "box.example.evil"}),
+          sname({"host", "box"}), sname({"HTTP", "box.example"}), sname({"host"}),
+          sname({"host/box.example"}), sname({"host", "box.example", "more"}), sname({})}) {
+        const Bytes token = token_with_ticket(service);
+        const Step refused = step(delegating, token);
+        ASSERT_TRUE(refused.failed());
+        EXPECT_EQ(refused.error->code(), ErrorCode::insufficient_protection);
+        EXPECT_TRUE(refused.token.view().empty()) << "it would leave us";
+        EXPECT_NE(refused.error->text().find("out of host@Box.Example"), std::string::npos)
+            << refused.error->text();
+        EXPECT_TRUE(step({}, token).more()) << "nothing is delegated";
+    }
+    // A ticket that cannot be read is nobody's.
+    const Step refused = step(
+        delegating, element(0x60, {mechanism::krb5().to_der(), octets({"\x01\x00\x6e\x00", 4})}));
+    ASSERT_TRUE(refused.failed());
+    EXPECT_NE(refused.error->text().find("cannot be read"), std::string::npos);
+}
+
+TEST_F(Token, sec_A1_30_whoever_names_a_principal_has_named_it) {
+    TokenInitiatorOptions delegating;
+    delegating.delegate = true;
+    hand_out(fake_, token_with_ticket(sname({"host", "other"})));
+    const Name principal =
+        Name::import_name(library_.backend, "host/other@A.REALM", name_type::krb5_principal())
+            .value();
+    EXPECT_TRUE(TokenInitiator::create(principal, delegating).value().step().more());
 }
 
 TEST_F(Token, a_host_that_is_none_gets_no_name) {

@@ -85,6 +85,8 @@ public:
     [[nodiscard]] Backend backend();
     [[nodiscard]] NativeTable& table() noexcept { return table_; }
     [[nodiscard]] const CallTable& honest() const noexcept { return table_.honest(); }
+    /// For calls that are replaced: fills an output as the library does.
+    void give(abi::BufferDesc* output, BytesView content);
 
 private:
     using Uint32 = abi::Uint32;
@@ -100,7 +102,6 @@ private:
     }
     [[nodiscard]] abi::OidDesc* constant(const Oid& oid);
     void give_set(abi::OidSetDesc** output, const OidSet& oids);
-    void give(abi::BufferDesc* output, BytesView content);
     void give(abi::BufferDesc* output, std::string_view text) {
         give(output, as_bytes(text));
     }

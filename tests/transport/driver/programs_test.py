@@ -7,6 +7,7 @@ Runs under `gssxx-realm run`, whose ticket is for the user who runs it.
 """
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -164,6 +165,44 @@ class Ours(Folder):
         self.end(self.sshd)
         port = self.ours(allow=f"somebody-else@{REALM}")
         self.assertEqual(self.gssxx(port, "true").returncode, 255)
+
+    def canonicalising(self, how):
+        """A configuration by which MIT's library takes its host name from the system's resolver: localhost for
+        the name 127.0.0.1."""
+        config = self.folder / f"krb5.{how}.conf"
+        text = Path(os.environ["KRB5_CONFIG"]).read_text()
+        text = re.sub(r"(dns_canonicalize_hostname =).*", rf"\1 {how}", text)
+        config.write_text(re.sub(r"(\brdns =).*", r"\1 true", text))
+        return {"KRB5_CONFIG": str(config)}
+
+    def test_sec_A1_30_no_tickets_for_a_host_that_only_the_resolver_has_named(self):
+        port = self.ours("--accept-delegation")
+
+        def run(*options, env):
+            return subprocess.run([SSH, "-p", str(port), "--backend", BACKEND, "--accept-any-host-key", *options,
+                                   "127.0.0.1", "echo [${KRB5CCNAME:+tickets}]"], capture_output=True, timeout=LIMIT,
+                                  env={**os.environ, **env})
+        methods = ((), ("--kex", "curve25519-sha256", "--auth", "gssapi-with-mic"))
+        for how in ("true", "fallback"):
+            for method in methods:
+                with self.subTest(how=how, method=method):
+                    env = self.canonicalising(how)
+                    refused = run("--delegate", *method, env=env)
+                    self.assertEqual((refused.returncode, refused.stdout), (255, b""), refused.stderr)
+                    if BACKEND == "heimdal":  # it asks for the name as it is, and there is no such service
+                        continue
+                    self.assertIn(f"has made host/localhost@{REALM} out of host@127.0.0.1", self.sentence(refused))
+                    self.assertEqual(len(refused.stderr.splitlines()), 1, refused.stderr)
+                    self.assertNotIn("delegated credentials", self.log.read_text())
+                    fine = run(*method, env=env)
+                    self.assertEqual((fine.returncode, fine.stdout), (0, b"[]\n"), fine.stderr)
+        for method in methods:
+            named = run("--delegate", "--gss-host", "localhost", *method, env={})
+            self.assertEqual((named.returncode, named.stdout), (0, b"[tickets]\n"), named.stderr)
+            self.assertEqual(named.stderr.decode(), "gssxx-ssh: tickets are delegated to host@localhost, which "
+                             "--gss-host names, and not to 127.0.0.1\n")
+        quiet = run("--gss-host", "localhost", env={})
+        self.assertEqual((quiet.returncode, quiet.stdout, quiet.stderr), (0, b"[]\n", b""), "none are delegated")
 
     def test_much_data_both_ways_with_keys_exchanged_meanwhile(self):
         port = self.ours()
