@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "child.h"
 
+#include "waiting.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -45,7 +47,7 @@ std::optional<Pipe> make_pipe() noexcept {
     if (!made.read.valid() || !made.write.valid()) {
         return std::nullopt;
     }
-    return std::optional<Pipe>(std::move(made));
+    return made;
 }
 
 /// Our end only: the child's is another open file, and stays as programs expect it.

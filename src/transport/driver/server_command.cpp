@@ -110,22 +110,25 @@ void ServerCommand::ready(Session& session, const std::vector<pollfd>& waits) {
     }
 }
 
+void ServerCommand::say_status(Session& session, std::uint32_t status) const {
+    static_cast<void>(
+        session.channel_request(channel_, "exit-status", false, exit_status_data(status)));
+}
+
 void ServerCommand::close(Session& session) {
     closed_ = true;
-    if (end_ && !end_->status) {
-        // Nobody knows how it ended: nothing is said of it. RFC 4254 s6.10: "Returning the status
-        // is RECOMMENDED."
-    } else if (end_ && WIFSIGNALED(*end_->status)) {
+    // RFC 4254 s6.10: "Returning the status is RECOMMENDED." Of a process that somebody else has
+    // waited for nobody knows it, and nothing is said.
+    if (!end_) {
+        say_status(session, answer_.status);
+    } else if (end_->status && WIFSIGNALED(*end_->status)) {
         ExitSignal ended;
         ended.signal = signal_name(WTERMSIG(*end_->status));
         ended.core_dumped = WCOREDUMP(*end_->status);
         static_cast<void>(
             session.channel_request(channel_, "exit-signal", false, exit_signal_data(ended)));
-    } else {
-        const std::uint32_t status =
-            end_ ? static_cast<std::uint32_t>(WEXITSTATUS(*end_->status)) : answer_.status;
-        static_cast<void>(
-            session.channel_request(channel_, "exit-status", false, exit_status_data(status)));
+    } else if (end_->status) {
+        say_status(session, static_cast<std::uint32_t>(WEXITSTATUS(*end_->status)));
     }
     static_cast<void>(session.send_eof(channel_));
     static_cast<void>(session.close_channel(channel_));

@@ -45,6 +45,7 @@ public:
 private:
     void wait_for_input(std::vector<pollfd>& waits);
     void close(Session& session);
+    void say_status(Session& session, std::uint32_t status) const;
 
     ChannelId channel_;
     std::optional<Child> child_;
