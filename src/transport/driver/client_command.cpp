@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One command over one channel.
 #include "client_state.h"
-#include "descriptor.h"
 #include "escape.h"
 #include "incoming.h"
 #include "outgoing.h"
+#include "waiting.h"
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 #include <gssxx/transport/delegated_cache.h>
 
 #include "descriptor.h"
+#include "waiting.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ Result<DelegatedCache> DelegatedCache::create(const Credentials& credentials,
                                               const std::string& folder) {
     std::string path = folder + "/krb5cc_" + std::to_string(::geteuid()) + "_XXXXXX";
     // mkostemp makes the name nobody else's before anything is in the file.
-    const detail::Descriptor reserved(::mkostemp(path.data(), O_CLOEXEC));
+    const Descriptor reserved(::mkostemp(path.data(), O_CLOEXEC));
     if (!reserved.valid()) {
         return no_file(path, errno);
     }

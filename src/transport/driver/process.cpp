@@ -2,7 +2,7 @@
 // The user of a process, his shell, and how many files may be open.
 #include <gssxx/transport/process.h>
 
-#include "descriptor.h"
+#include "waiting.h"
 
 #include <pwd.h>
 #include <sys/resource.h>

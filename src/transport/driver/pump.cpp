@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pump.h"
 
-#include "descriptor.h"
 #include "fault.h"
+#include "waiting.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quiet_write.h"
 
-#include "descriptor.h"
+#include "waiting.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "served_connection.h"
 
-#include "descriptor.h"
 #include "escape.h"
 #include "fault.h"
 

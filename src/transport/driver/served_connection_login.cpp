@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who has logged in on a connection, and what was delegated.
-#include "descriptor.h"
 #include "escape.h"
 #include "served_connection.h"
+#include "waiting.h"
 
 #include <algorithm>
 #include <utility>

@@ -5,6 +5,7 @@
 #include "descriptor.h"
 #include "escape.h"
 #include "served_connection.h"
+#include "waiting.h"
 
 #include <sys/eventfd.h>
 
@@ -56,7 +57,7 @@ public:
         }
         Served& place = served_.emplace_back();
         place.source = ends ? ends->peer_address : std::string();
-        place.stop = detail::Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        place.stop = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         try {
             if (place.stop.valid()) {
                 place.thread = std::thread([this, &place, given = std::move(stream)]() mutable {
@@ -75,8 +76,8 @@ private:
     enum class State { login, in, finished };
     struct Served {
         std::thread thread;
-        detail::Descriptor stop; ///< tells the thread to end
-        std::string source;      ///< the peer's address
+        Descriptor stop;    ///< tells the thread to end
+        std::string source; ///< the peer's address
         bool told = false;
         std::atomic<State> state{State::login};
 

@@ -2,6 +2,7 @@
 #include "small_file.h"
 
 #include "descriptor.h"
+#include "waiting.h"
 
 #include <fcntl.h>
 

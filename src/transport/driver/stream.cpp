@@ -5,6 +5,7 @@
 #include "addresses.h"
 #include "descriptor.h"
 #include "quiet_write.h"
+#include "waiting.h"
 
 #include <cerrno>
 #include <memory>
@@ -12,8 +13,6 @@
 namespace gss::inline v0::transport {
 
 namespace {
-
-using detail::Descriptor;
 
 Error lost(std::string_view operation, int error) {
     return {ErrorCode::unavailable, std::string(operation), detail::system_text(error)};

@@ -3,6 +3,7 @@
 #include "addresses.h"
 #include "descriptor.h"
 #include "escape.h"
+#include "waiting.h"
 
 #include <gssxx/transport/stream.h>
 
@@ -22,7 +23,6 @@ namespace gss::inline v0::transport {
 
 namespace {
 
-using detail::Descriptor;
 using Clock = std::chrono::steady_clock;
 
 Error bad_address(std::string_view text, std::string_view why) {

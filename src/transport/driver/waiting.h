@@ -1,48 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns a file descriptor; waiting on one.
+// Waiting on a descriptor, and what the system says.
 #pragma once
 
+#include "descriptor.h"
+
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
 #include <system_error>
-#include <utility>
 
 namespace gss::inline v0::transport::detail {
-
-/// Closes the descriptor on destruction. Move-only.
-class Descriptor {
-public:
-    Descriptor() noexcept = default;
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        if (this != &other) {
-            reset();
-            fd_ = std::exchange(other.fd_, -1);
-        }
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { reset(); }
-
-    [[nodiscard]] int get() const noexcept { return fd_; }
-    [[nodiscard]] bool valid() const noexcept { return fd_ >= 0; }
-    [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
-    void reset() noexcept {
-        if (fd_ >= 0) {
-            ::close(std::exchange(fd_, -1));
-        }
-    }
-
-private:
-    int fd_ = -1;
-};
 
 /// The text of an errno, the thread-safe way.
 [[nodiscard]] inline std::string system_text(int error) {

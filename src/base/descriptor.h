@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns a file descriptor.
+// Owns a file descriptor. For rooms that speak to a POSIX system.
 #pragma once
 
 #include <unistd.h>
 
 #include <utility>
 
-namespace gss::inline v0::realm {
+namespace gss::inline v0 {
 
 /// Closes the descriptor on destruction. Move-only.
 class Descriptor {
@@ -27,6 +27,7 @@ public:
 
     [[nodiscard]] int get() const noexcept { return fd_; }
     [[nodiscard]] bool valid() const noexcept { return fd_ >= 0; }
+    [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
     void reset() noexcept {
         if (fd_ >= 0) {
             ::close(std::exchange(fd_, -1));
@@ -37,4 +38,4 @@ private:
     int fd_ = -1;
 };
 
-} // namespace gss::inline v0::realm
+} // namespace gss::inline v0
