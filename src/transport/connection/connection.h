@@ -36,6 +36,9 @@ public:
 /// RFC 4253 s6.1 wants 32 KiB at least; with twice as much a packet's fixed costs are halved, and
 /// what is sealed still fits the processor's second cache. A peer that takes less gets less.
 inline constexpr std::uint32_t largest_data = 64 * 1024;
+/// Octets of requests within one channel, or of global ones, that may wait for the host's answer; a
+/// single one may be longer.
+inline constexpr std::size_t most_open_octets = std::size_t{64} * 1024;
 /// The longest message that we send of the host's data: requests, and what opens a channel.
 inline constexpr std::size_t largest_message = std::size_t{255} * 1024;
 
@@ -106,6 +109,7 @@ private:
     void receive_global_failure(BytesView payload);
     ssh::Fed answer_request(Channel& channel, RequestId id, Answer&& answer);
     ssh::Fed answer_global(RequestId id, Answer&& answer);
+    [[nodiscard]] bool too_many(const ReplyQueue& open, BytesView data) const noexcept;
     [[nodiscard]] std::string next_global(std::uint8_t message);
 
     // connection.cpp

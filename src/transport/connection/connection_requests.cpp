@@ -39,6 +39,11 @@ std::string wrong_with(std::string_view type, BytesView data) {
 
 } // namespace
 
+bool Connection::too_many(const ReplyQueue& open, BytesView data) const noexcept {
+    return open.size() >= limits_.open_requests ||
+           (open.size() != 0 && open.octets() + data.size() > most_open_octets);
+}
+
 // Within a channel -------------------------------------------------------------------------------
 
 void Connection::receive_channel_request(BytesView payload) {
@@ -48,12 +53,12 @@ void Connection::receive_channel_request(BytesView payload) {
     const bool want_reply = reader.boolean();
     const BytesView data = reader.rest();
     Channel& channel = peers_channel(reader.message(), number);
-    if (channel.requests.size() >= limits_.open_requests) {
+    if (too_many(channel.requests, data)) {
         channel_fault(reader.message(), number, "too many requests wait for an answer");
     }
     ChannelRequest question{outlet_.new_id(), number, std::string(type), want_reply,
                             Bytes(data.begin(), data.end())};
-    channel.requests.add(question.id, want_reply);
+    channel.requests.add(question.id, want_reply, data.size());
     outlet_.put(std::move(question));
 }
 
@@ -116,12 +121,12 @@ void Connection::receive_global_request(BytesView payload) {
     const std::string_view type = reader.name();
     const bool want_reply = reader.boolean();
     const BytesView data = reader.rest();
-    if (global_requests_.size() >= limits_.open_requests) {
+    if (too_many(global_requests_, data)) {
         message_fault(reader.message(), "too many requests wait for an answer");
     }
     GlobalRequest question{outlet_.new_id(), std::string(type), want_reply,
                            Bytes(data.begin(), data.end())};
-    global_requests_.add(question.id, want_reply);
+    global_requests_.add(question.id, want_reply, data.size());
     outlet_.put(std::move(question));
 }
 

@@ -17,7 +17,18 @@ class ReplyQueue {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
 
-    void add(RequestId id, bool want_reply) { waiting_.push_back({id, want_reply, std::nullopt}); }
+    /// Octets of the requests that have no answer yet: the host holds them.
+    [[nodiscard]] std::size_t octets() const noexcept {
+        std::size_t sum = 0;
+        for (const Waiting& request : waiting_) {
+            sum += request.answer ? 0 : request.octets;
+        }
+        return sum;
+    }
+
+    void add(RequestId id, bool want_reply, std::size_t octets) {
+        waiting_.push_back({id, want_reply, octets, std::nullopt});
+    }
 
     /// True when a request of that id is there and has no answer yet.
     [[nodiscard]] bool owns(RequestId id) const noexcept {
@@ -49,6 +60,7 @@ private:
     struct Waiting {
         RequestId id = 0;
         bool want_reply = false;
+        std::size_t octets = 0;
         std::optional<RequestAnswer> answer;
     };
     std::vector<Waiting> waiting_; // few: SessionLimits::open_requests bounds them

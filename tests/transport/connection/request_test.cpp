@@ -236,6 +236,25 @@ TEST(Requests, too_many_that_wait_are_a_fault) {
     EXPECT_EQ(server.fault(request(channel, "exec", false)), "");
 }
 
+// A host that thinks about requests must not hold a quarter of a mebibyte for each of them.
+TEST(Requests, octets_that_wait_are_bounded) {
+    Side server(Role::server);
+    const ChannelId channel = accept_session(server);
+    const std::string half(40 * 1024, 'x');
+    const std::string long_one(100 * 1024, 'x');
+    server.take(request(channel, "exec", true, half));
+    server.take(global("x", true, half));
+    EXPECT_NE(server.fault(request(channel, "exec", true, half)).find("too many"),
+              std::string::npos);
+    EXPECT_NE(server.fault(global("x", true, half)).find("too many"), std::string::npos);
+    // One at a time may be long; the next comes when it is answered.
+    for (const transport::Event& event : server.outlet.events) {
+        EXPECT_EQ(server.connection.answer(*transport::question_id(event), yes), ssh::Fed::taken);
+    }
+    EXPECT_EQ(server.fault(request(channel, "exec", true, long_one)), "");
+    EXPECT_EQ(server.fault(global("x", true, long_one)), "");
+}
+
 TEST(Requests, too_large_ones_of_ours_are_misuse) {
     Side client(Role::client);
     const ChannelId channel = open_session(client);
