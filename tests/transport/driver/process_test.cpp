@@ -2,6 +2,7 @@
 // Processes of a server: what they inherit, how they end, and that none is left.
 #include "child.h"
 #include "outgoing.h"
+#include "waiting.h"
 
 #include <gssxx/transport/process.h>
 
