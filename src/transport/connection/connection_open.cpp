@@ -153,7 +153,8 @@ Result<ChannelId> Connection::open_channel(std::string_view type, BytesView data
     constexpr std::string_view what = "open a channel";
     if (!is_name(type)) {
         return Error(ErrorCode::misuse, std::string(what),
-                     "'" + escape_control_characters(type) + "' is no name of a type");
+                     std::string("'").append(escape_control_characters(type)) +
+                         "' is no name of a type");
     }
     if (data.size() > largest_message) {
         return Error(ErrorCode::misuse, std::string(what), "too much data");

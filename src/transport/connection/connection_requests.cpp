@@ -31,7 +31,8 @@ Verdict verdict(Answer&& answer) {
 /// Why the host may not send a request; nothing when it may.
 std::string wrong_with(std::string_view type, BytesView data) {
     if (!is_name(type)) {
-        return "'" + escape_control_characters(type) + "' is no name of a request";
+        return std::string("'").append(escape_control_characters(type)) +
+               "' is no name of a request";
     }
     return data.size() > largest_message ? "too much data" : "";
 }
