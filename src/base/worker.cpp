@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker.h"
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #if !defined(_WIN32)
 #include <csignal>
 #include <pthread.h>
+#include <unistd.h>
 #endif
 
 namespace gss::inline v0 {
@@ -38,11 +46,82 @@ private:
 #endif
 };
 
+/// Threads that are done wait a while for more work: to start and end one costs as much as many a
+/// call. Lives as long as the process, since its threads do not say when they end.
+class Workers {
+public:
+    Workers(long process, Workers* before) noexcept : process_(process), before_(before) {}
+
+    [[nodiscard]] long process() const noexcept { return process_; }
+    [[nodiscard]] Workers* before() const noexcept { return before_; }
+
+    void run(std::function<void()> work) {
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            // Each piece of work in the queue has a waiting thread of its own.
+            if (waiting_ > queue_.size()) {
+                queue_.push_back(std::move(work));
+                more_.notify_one();
+                return;
+            }
+        }
+        const SignalsBlocked blocked;
+        std::thread([this, first = std::move(work)]() mutable { serve(std::move(first)); }).detach();
+    }
+
+private:
+    static constexpr std::chrono::seconds patience{2};
+    static constexpr std::size_t most_waiting = 16;
+
+    void serve(std::function<void()> work) {
+        while (work) {
+            work();
+            work = nullptr; // what it holds goes now, not after the wait
+            std::unique_lock<std::mutex> lock(mutex_);
+            if (waiting_ == most_waiting) {
+                return;
+            }
+            ++waiting_;
+            more_.wait_for(lock, patience, [this] { return !queue_.empty(); });
+            --waiting_;
+            if (!queue_.empty()) {
+                work = std::move(queue_.front());
+                queue_.pop_front();
+            }
+        }
+    }
+
+    long process_;
+    [[maybe_unused]] Workers* before_; ///< of the process that forked this one: not lost
+    std::mutex mutex_;
+    std::condition_variable more_;
+    std::deque<std::function<void()>> queue_;
+    std::size_t waiting_ = 0;
+};
+
+/// A process that was forked has the threads of its parent no more, and perhaps a locked mutex: it
+/// begins anew.
+Workers& workers() {
+    static std::atomic<Workers*> current{nullptr};
+#if defined(_WIN32)
+    const long process = 0;
+#else
+    const long process = ::getpid();
+#endif
+    Workers* known = current.load();
+    while (known == nullptr || known->process() != process) {
+        auto made = std::make_unique<Workers>(process, known);
+        if (current.compare_exchange_strong(known, made.get())) {
+            known = made.release();
+        }
+    }
+    return *known;
+}
+
 } // namespace
 
 void run_on_worker(std::function<void()> work) {
-    const SignalsBlocked blocked;
-    std::thread(std::move(work)).detach();
+    workers().run(std::move(work));
 }
 
 } // namespace gss::inline v0
