@@ -66,7 +66,9 @@ public:
             }
         }
         const SignalsBlocked blocked;
-        std::thread([this, first = std::move(work)]() mutable { serve(std::move(first)); }).detach();
+        std::thread([this, first = std::move(work)]() mutable {
+            serve(std::move(first));
+        }).detach();
     }
 
 private:

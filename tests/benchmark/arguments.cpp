@@ -8,7 +8,8 @@ namespace gss::bench {
 std::string usage() {
     return "gssxx_bench [--json FILE] [--markdown] [--filter REGEX] [--quick] [--no-fail]\n"
            "\n"
-           "Compares gssxx with the same C calls on the same loaded library, and its SSH transport\n"
+           "Compares gssxx with the same C calls on the same loaded library, and its SSH "
+           "transport\n"
            "with AsyncSSH and OpenSSH. Wants a realm: run it under gssxx-realm, with a login and\n"
            "the service host/localhost.\n"
            "\n"

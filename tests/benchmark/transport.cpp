@@ -58,11 +58,10 @@ std::string output_of(const std::string& command) {
 
 Row measure(const Wanted& one, bool quick) {
     // Paths of the build: meson has no quotes in them.
-    const std::string command = std::string("/usr/bin/python3 '" GSSXX_BENCH_TRANSPORT "' ") +
-                                one.row +
-                                " '" GSSXX_BENCH_PEER "' '" GSSXX_BENCH_SSH "' '" GSSXX_BENCH_SSHD
-                                "'" +
-                                (quick ? " --quick" : "");
+    const std::string command =
+        std::string("/usr/bin/python3 '" GSSXX_BENCH_TRANSPORT "' ") + one.row +
+        " '" GSSXX_BENCH_PEER "' '" GSSXX_BENCH_SSH "' '" GSSXX_BENCH_SSHD "'" +
+        (quick ? " --quick" : "");
     std::istringstream numbers(output_of(command));
     Row row;
     if (!(numbers >> row.ours >> row.direct)) {
