@@ -14,7 +14,6 @@
 #if !defined(_WIN32)
 #include <csignal>
 #include <pthread.h>
-#include <unistd.h>
 #endif
 
 namespace gss::inline v0 {
@@ -50,9 +49,7 @@ private:
 /// call. Lives as long as the process, since its threads do not say when they end.
 class Workers {
 public:
-    Workers(long process, Workers* before) noexcept : process_(process), before_(before) {}
-
-    [[nodiscard]] long process() const noexcept { return process_; }
+    explicit Workers(Workers* before) noexcept : before_(before) {}
     [[nodiscard]] Workers* before() const noexcept { return before_; }
 
     void run(std::function<void()> work) {
@@ -93,7 +90,6 @@ private:
         }
     }
 
-    long process_;
     [[maybe_unused]] Workers* before_; ///< of the process that forked this one: not lost
     std::mutex mutex_;
     std::condition_variable more_;
@@ -101,18 +97,24 @@ private:
     std::size_t waiting_ = 0;
 };
 
+std::atomic<Workers*> current{nullptr};
+std::atomic<Workers*> parents{nullptr}; // before the last fork
+
 /// A process that was forked has the threads of its parent no more, and perhaps a locked mutex: it
 /// begins anew.
+[[maybe_unused]] void after_fork() noexcept {
+    if (Workers* const before = current.exchange(nullptr)) {
+        parents = before;
+    }
+}
+
 Workers& workers() {
-    static std::atomic<Workers*> current{nullptr};
-#if defined(_WIN32)
-    const long process = 0;
-#else
-    const long process = ::getpid();
+#if !defined(_WIN32)
+    [[maybe_unused]] static const int registered = pthread_atfork(nullptr, nullptr, after_fork);
 #endif
     Workers* known = current.load();
-    while (known == nullptr || known->process() != process) {
-        auto made = std::make_unique<Workers>(process, known);
+    while (known == nullptr) {
+        auto made = std::make_unique<Workers>(parents.load());
         if (current.compare_exchange_strong(known, made.get())) {
             known = made.release();
         }
