@@ -16,10 +16,10 @@
 namespace gss::inline v0 {
 
 /// Calls @p task and yields what it returns, or nothing when the deadline passed first. Without a
-/// deadline the call happens in this thread. With one it happens on a worker thread that owns the
+/// deadline the call happens in this thread. With one it happens on one of @p workers that owns the
 /// task: past the deadline the task runs on there, and its late result is destroyed there.
 template <typename Task>
-[[nodiscard]] auto call_until(const Deadline& deadline, Task task)
+[[nodiscard]] auto call_until(const Workers& workers, const Deadline& deadline, Task task)
     -> std::optional<decltype(task())> {
     using Value = decltype(task());
     if (!deadline.when()) {
@@ -38,7 +38,7 @@ template <typename Task>
         bool abandoned = false;
     };
     auto shared = std::make_shared<Shared>(std::move(task));
-    run_on_worker([shared]() mutable {
+    workers.run([shared]() mutable {
         std::optional<Value> value;
         std::exception_ptr thrown;
         try {

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker.h"
 
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #if !defined(_WIN32)
 #include <csignal>
 #include <pthread.h>
+#include <unistd.h>
 #endif
 
 namespace gss::inline v0 {
@@ -38,11 +45,108 @@ private:
 #endif
 };
 
+#if defined(_WIN32)
+int this_process() noexcept {
+    return 0; // never forks
+}
+#else
+pid_t this_process() noexcept {
+    return ::getpid();
+}
+#endif
+
 } // namespace
 
-void run_on_worker(std::function<void()> work) {
-    const SignalsBlocked blocked;
-    std::thread(std::move(work)).detach();
+/// The threads of one process. Each of them holds it, and so does its Workers until the end.
+class Workers::Crew {
+public:
+    /// @p before is the crew of the process that forked this one: its threads are not here, and its
+    /// mutex may be locked for ever. It is kept, so that its memory is not lost, and not touched.
+    explicit Crew(Crew* before) noexcept : before_(before) {}
+
+    /// Holds itself until its end.
+    void begin(std::shared_ptr<Crew> self) noexcept { self_ = std::move(self); }
+    /// Lets the threads go that wait for more work.
+    void end() noexcept {
+        const std::shared_ptr<Crew> last = std::move(self_);
+        const std::lock_guard<std::mutex> lock(mutex_);
+        ending_ = true;
+        more_.notify_all();
+    }
+
+    [[nodiscard]] bool is_of_this_process() const noexcept { return process_ == this_process(); }
+
+    void run(std::function<void()> work) {
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            // Each piece of work in the queue has a waiting thread of its own.
+            if (waiting_ > queue_.size()) {
+                queue_.push_back(std::move(work));
+                more_.notify_one();
+                return;
+            }
+        }
+        const SignalsBlocked blocked;
+        std::thread([crew = self_, first = std::move(work)]() mutable {
+            crew->serve(std::move(first));
+        }).detach();
+    }
+
+private:
+    static constexpr std::chrono::seconds patience{2};
+    static constexpr std::size_t most_waiting = 16;
+
+    void serve(std::function<void()> work) {
+        while (work) {
+            work();
+            work = nullptr; // what it holds goes now, not after the wait
+            std::unique_lock<std::mutex> lock(mutex_);
+            if (waiting_ == most_waiting) {
+                return;
+            }
+            ++waiting_;
+            more_.wait_for(lock, patience, [this] { return ending_ || !queue_.empty(); });
+            --waiting_;
+            if (!queue_.empty()) {
+                work = std::move(queue_.front());
+                queue_.pop_front();
+            }
+        }
+    }
+
+    decltype(this_process()) process_ = this_process();
+    [[maybe_unused]] Crew* before_;
+    std::shared_ptr<Crew> self_;
+    std::mutex mutex_; ///< for what follows
+    std::condition_variable more_;
+    std::deque<std::function<void()>> queue_;
+    std::size_t waiting_ = 0;
+    bool ending_ = false;
+};
+
+Workers::~Workers() {
+    Crew* const last = crew_.load();
+    if (last != nullptr && last->is_of_this_process()) {
+        last->end();
+    }
+}
+
+Workers::Crew& Workers::crew() const {
+    Crew* known = crew_.load();
+    while (known == nullptr || !known->is_of_this_process()) {
+        const auto made = std::make_shared<Crew>(known);
+        made->begin(made);
+        if (crew_.compare_exchange_strong(known, made.get())) {
+            known = made.get();
+        } else {
+            made->end();
+        }
+    }
+    return *known;
+}
+
+void Workers::run(std::function<void()> work) const {
+    crew().run(std::move(work));
 }
 
 } // namespace gss::inline v0

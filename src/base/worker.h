@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// A detached thread for one call.
+// Threads for calls that may never end.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 namespace gss::inline v0 {
 
-/// Runs @p work on a thread of its own that nobody joins. The thread takes no signals, so that
-/// the host's handlers run where the host expects them. Throws std::system_error when no thread
-/// can be had.
-void run_on_worker(std::function<void()> work);
+/// Threads that nobody joins, each with one piece of work at a time. They take no signals, so that
+/// the host's handlers run where the host expects them. One whose work is done waits a while for
+/// more: to start and end a thread costs as much as many a call. Any number of threads may give
+/// work, and a forked process begins anew. Its end waits for nobody: work goes on to its end.
+class Workers {
+public:
+    Workers() noexcept = default;
+    Workers(const Workers&) = delete;
+    Workers& operator=(const Workers&) = delete;
+    ~Workers();
+
+    /// Runs @p work, which must not throw, on a thread that does nothing else meanwhile. Throws
+    /// std::system_error when no thread can be had, std::bad_alloc when there is no memory.
+    void run(std::function<void()> work) const;
+
+private:
+    class Crew;
+
+    [[nodiscard]] Crew& crew() const;
+
+    mutable std::atomic<Crew*> crew_{nullptr};
+};
 
 } // namespace gss::inline v0

@@ -18,6 +18,7 @@
 #include <gssxx/time.h>
 
 #include "credential_elements.h"
+#include "worker.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -246,6 +247,12 @@ public:
     /// A context that does not exist natively yet.
     [[nodiscard]] virtual ContextPtr new_context() const = 0;
     [[nodiscard]] virtual Result<ContextPtr> import_context(BytesView native_token) const = 0;
+
+    /// Threads for calls with a deadline.
+    [[nodiscard]] const Workers& workers() const noexcept { return workers_; }
+
+private:
+    Workers workers_;
 };
 
 /// True when native objects of the two may meet in one call.

@@ -92,7 +92,7 @@ auto timed(const Deadline& deadline, std::string_view operation, const BackendPt
            const detail::NamePtr& name, Call call) -> decltype(call()) {
     std::optional<decltype(call())> result;
     try {
-        result = call_until(deadline, std::move(call));
+        result = call_until(backend->workers(), deadline, std::move(call));
     } catch (const std::system_error& error) {
         return detail::no_thread(operation, backend->name(), error);
     }

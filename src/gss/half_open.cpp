@@ -143,7 +143,7 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
 Step HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) {
     std::optional<OwnedStep> owned;
     try {
-        owned = call_until(deadline,
+        owned = call_until(backend_->workers(), deadline,
                            [context = std::move(Access::of(protection_)), arguments = arguments_,
                             input = Bytes(token.begin(), token.end())]() mutable {
                                NativeStep step = run(*context, arguments, input);

@@ -8,9 +8,10 @@ namespace gss::bench {
 std::string usage() {
     return "gssxx_bench [--json FILE] [--markdown] [--filter REGEX] [--quick] [--no-fail]\n"
            "\n"
-           "Compares gssxx with the same C calls on the same loaded library. Wants a realm: run "
-           "it\n"
-           "under gssxx-realm, with a login and the service host/localhost.\n"
+           "Compares gssxx with the same C calls on the same loaded library, and its SSH "
+           "transport\n"
+           "with AsyncSSH and OpenSSH. Wants a realm: run it under gssxx-realm, with a login and\n"
+           "the service host/localhost.\n"
            "\n"
            "  --json FILE     also writes the rows there\n"
            "  --markdown      prints a Markdown table at the end\n"

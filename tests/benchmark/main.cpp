@@ -39,7 +39,7 @@ CompareSettings settings_for(const Arguments& arguments) {
     return settings;
 }
 
-void register_all(Suite& suite) {
+void register_all(Suite& suite, bool quick) {
     for (const BackendStatus& status : Backend::available()) {
         const Backend backend = Backend::open(status.name).value();
         add_messages(suite, backend);
@@ -47,6 +47,11 @@ void register_all(Suite& suite) {
         add_memory(suite, backend);
         add_ssh_login(suite, backend);
     }
+#ifdef GSSXX_BENCH_TRANSPORT
+    add_transport(suite, quick);
+#else
+    static_cast<void>(quick);
+#endif
 }
 
 void write_json(const std::string& path, const std::vector<Row>& rows) {
@@ -62,7 +67,7 @@ int run(const Arguments& arguments, char* program) {
     int count = 1;
     benchmark::Initialize(&count, &program);
     Suite suite(settings_for(arguments), arguments.filter);
-    register_all(suite);
+    register_all(suite, arguments.quick);
     LineReporter reporter(suite);
     benchmark::RunSpecifiedBenchmarks(&reporter, "all");
     if (suite.rows().empty()) {

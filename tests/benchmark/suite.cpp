@@ -103,4 +103,15 @@ void Suite::add_count(std::string name, std::string unit, double bound,
     })->Iterations(1);
 }
 
+void Suite::add_row(const std::string& name, std::function<Row()> measure) {
+    if (!wanted(name)) {
+        return;
+    }
+    benchmark::RegisterBenchmark(name.c_str(), [this, measure = std::move(measure)](auto& state) {
+        for (auto _ : state) {
+            rows_.push_back(measure());
+        }
+    })->Iterations(1);
+}
+
 } // namespace gss::bench

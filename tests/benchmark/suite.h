@@ -36,6 +36,9 @@ public:
     /// A row with a number that needs no clock.
     void add_count(std::string name, std::string unit, double bound, std::function<double()> count);
 
+    /// A row that is measured elsewhere.
+    void add_row(const std::string& name, std::function<Row()> measure);
+
     [[nodiscard]] const CompareSettings& settings() const noexcept { return settings_; }
     [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
 
@@ -52,5 +55,7 @@ void add_messages(Suite& suite, const Backend& backend);
 void add_establishment(Suite& suite, const Backend& backend);
 void add_memory(Suite& suite, const Backend& backend);
 void add_ssh_login(Suite& suite, const Backend& backend);
+/// Absent where the transport is not built.
+void add_transport(Suite& suite, bool quick);
 
 } // namespace gss::bench

@@ -318,23 +318,26 @@ TEST_F(Deadlines, the_worker_takes_no_signals) {
 }
 
 TEST(CallUntil, without_a_deadline_the_call_happens_in_this_thread) {
-    EXPECT_EQ(call_until({}, [] { return std::this_thread::get_id(); }),
+    const Workers workers;
+    EXPECT_EQ(call_until(workers, {}, [] { return std::this_thread::get_id(); }),
               std::this_thread::get_id());
-    EXPECT_NE(call_until(generous(), [] { return std::this_thread::get_id(); }),
+    EXPECT_NE(call_until(workers, generous(), [] { return std::this_thread::get_id(); }),
               std::this_thread::get_id());
 }
 
 TEST(CallUntil, exceptions_arrive_where_the_caller_waits) {
+    const Workers workers;
     const auto throwing = []() -> int { throw std::runtime_error("from the task"); };
-    EXPECT_THROW(static_cast<void>(call_until({}, throwing)), std::runtime_error);
-    EXPECT_THROW(static_cast<void>(call_until(generous(), throwing)), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(call_until(workers, {}, throwing)), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(call_until(workers, generous(), throwing)), std::runtime_error);
 }
 
 TEST(CallUntil, late_exceptions_end_with_the_worker) {
+    const Workers workers;
     Gate gate;
     Witness witness;
     auto token = std::make_shared<Witness::Token>(witness);
-    const auto result = call_until(soon(), [&gate, token = std::move(token)]() -> int {
+    const auto result = call_until(workers, soon(), [&gate, token = std::move(token)]() -> int {
         gate.pass();
         throw std::runtime_error("nobody waits any more");
     });
@@ -344,13 +347,14 @@ TEST(CallUntil, late_exceptions_end_with_the_worker) {
 }
 
 TEST(CallUntil, late_values_are_destroyed_once_and_the_task_with_its_inputs) {
+    const Workers workers;
     Gate gate;
     Witness inputs;
     Witness value;
     auto input = std::make_shared<Witness::Token>(inputs);
     auto output = std::make_unique<Witness::Token>(value);
-    const auto result =
-        call_until(soon(), [&gate, input = std::move(input), output = std::move(output)]() mutable {
+    const auto result = call_until(
+        workers, soon(), [&gate, input = std::move(input), output = std::move(output)]() mutable {
             gate.pass();
             return std::move(output);
         });
@@ -361,7 +365,8 @@ TEST(CallUntil, late_values_are_destroyed_once_and_the_task_with_its_inputs) {
 }
 
 TEST(CallUntil, move_only_values_come_back) {
-    const auto result = call_until(generous(), [] { return std::make_unique<int>(7); });
+    const Workers workers;
+    const auto result = call_until(workers, generous(), [] { return std::make_unique<int>(7); });
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(**result, 7);
 }

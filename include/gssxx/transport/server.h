@@ -110,10 +110,11 @@ GSSXX_EXPORT Result<void> serve(std::unique_ptr<Stream> stream, const ServeOptio
 using HandlerSource =
     std::function<std::unique_ptr<ServerHandler>(const std::optional<Endpoints>& endpoints)>;
 
-/// Accepts connections and serves each in a thread of its own, until @p stop becomes readable (it
-/// is not read); returns when all threads have ended. However it ends, its connections end. A stop
-/// descriptor is an eventfd, a signalfd or a pipe. Fails with misuse when the options make no
-/// sense, unavailable when no connection can be accepted any more.
+/// Accepts connections and serves each in a thread of its own (which may serve another one
+/// afterwards), until @p stop becomes readable (it is not read); returns when all threads have
+/// ended. However it ends, its connections end. A stop descriptor is an eventfd, a signalfd or a
+/// pipe. Fails with misuse when the options make no sense, unavailable when no connection can be
+/// accepted any more.
 GSSXX_EXPORT Result<void> serve(const Listener& listener, const ServeOptions& options,
                                 const HandlerSource& handlers, int stop);
 

@@ -36,6 +36,9 @@ public:
     }
 
 private:
+    /// Adds to that many octets of the room what comes at once; how many there are then.
+    [[nodiscard]] std::size_t gather(std::size_t octets);
+
     int fd_ = -1;
     Kind kind_ = Kind::other;
     Bytes room_;

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -63,7 +64,10 @@ Kind kind_of(int fd) noexcept {
     if (::fstat(fd, &about) != 0) {
         return Kind::other;
     }
-    if (S_ISREG(about.st_mode) || S_ISBLK(about.st_mode)) {
+    // The devices of memory: null, zero, full.
+    constexpr unsigned memory = 1;
+    const bool is_memory = S_ISCHR(about.st_mode) && major(about.st_rdev) == memory;
+    if (S_ISREG(about.st_mode) || S_ISBLK(about.st_mode) || is_memory) {
         return Kind::non_blocking;
     }
     return S_ISSOCK(about.st_mode) ? Kind::socket : Kind::other;
@@ -95,18 +99,44 @@ ssize_t write_without_signal(int fd, BytesView data) noexcept {
     return written;
 }
 
+namespace {
+
+/// As many pieces as can be written without waiting.
+ssize_t write_in_pieces(int fd, BytesView data) noexcept {
+    const WithoutSigpipe guard;
+    std::size_t done = 0;
+    while (done < data.size() && is_ready(fd, POLLOUT)) {
+        const BytesView rest = data.subspan(done);
+        const ssize_t written =
+            ::write(fd, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+        if (written <= 0) {
+            const int error = errno;
+            if (written < 0 && error == EPIPE) {
+                guard.take();
+            }
+            errno = error;
+            // What is wrong will be wrong the next time, too.
+            return done > 0 ? static_cast<ssize_t>(done) : written;
+        }
+        done += static_cast<std::size_t>(written);
+    }
+    if (done == 0 && !data.empty()) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return static_cast<ssize_t>(done);
+}
+
+} // namespace
+
 ssize_t write_now(int fd, Kind kind, BytesView data) noexcept {
     ssize_t written = 0;
     if (kind == Kind::socket) {
         written = ::send(fd, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     } else if (kind == Kind::non_blocking) {
         written = write_without_signal(fd, data);
-    } else if (is_ready(fd, POLLOUT)) {
-        written =
-            write_without_signal(fd, data.first(std::min<std::size_t>(data.size(), PIPE_BUF)));
     } else {
-        errno = EAGAIN;
-        return -1;
+        written = write_in_pieces(fd, data);
     }
     if (written < 0 && errno == EINTR) {
         errno = EAGAIN;

@@ -11,7 +11,8 @@ namespace gss::inline v0::transport::detail {
 /// What a descriptor is, which decides how not to wait for it.
 enum class Kind : unsigned char {
     socket,
-    non_blocking, ///< O_NONBLOCK is set, and is ours; or a file, which never makes anybody wait
+    non_blocking, ///< O_NONBLOCK is set, and is ours; or a file or /dev/null,
+                  ///< which never make anybody wait
     other,
 };
 [[nodiscard]] Kind kind_of(int fd) noexcept;
@@ -21,8 +22,8 @@ enum class Kind : unsigned char {
 [[nodiscard]] int reopen_pipe(int fd) noexcept;
 
 /// Writes without waiting. -1 with errno EAGAIN when nothing can be written now, EPIPE when the
-/// other end is gone. Pipes and terminals get at most PIPE_BUF octets at once, because more could
-/// wait (POSIX, write(2)).
+/// other end is gone. Pipes and terminals get PIPE_BUF octets at a time, because more could wait
+/// (POSIX, write(2)).
 [[nodiscard]] ssize_t write_now(int fd, Kind kind, BytesView data) noexcept;
 /// Reads without waiting. -1 with errno EAGAIN when nothing is there.
 [[nodiscard]] ssize_t read_now(int fd, Kind kind, MutableBytes room) noexcept;

@@ -5,6 +5,7 @@
 #include "descriptor.h"
 #include "escape.h"
 #include "served_connection.h"
+#include "threads.h"
 #include "waiting.h"
 
 #include <sys/eventfd.h>
@@ -16,7 +17,6 @@
 #include <list>
 #include <map>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace gss::inline v0::transport {
@@ -42,15 +42,12 @@ public:
         for (Served& one : served_) {
             one.tell();
         }
-        for (Served& one : served_) {
-            one.thread.join();
-        }
     }
 
     /// Serves the stream in a thread of its own. Where there are too many without a login, one of
     /// them makes room.
     void add(std::unique_ptr<Stream> stream) {
-        join_finished();
+        forget_finished();
         const std::optional<Endpoints> ends = stream->endpoints();
         if (!make_room()) {
             return; // closed
@@ -60,24 +57,22 @@ public:
         place.stop = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         try {
             if (place.stop.valid()) {
-                place.thread = std::thread([this, &place, given = std::move(stream)]() mutable {
-                    serve_one(place, std::move(given));
-                });
+                place.stream = std::move(stream);
+                threads_.run([this, &place] { serve_one(place, std::move(place.stream)); });
+                return;
             }
         } catch (const std::exception&) {
             // The system has no thread to give: this connection is closed, the others go on.
         }
-        if (!place.thread.joinable()) {
-            served_.pop_back();
-        }
+        served_.pop_back();
     }
 
 private:
     enum class State { login, in, finished };
     struct Served {
-        std::thread thread;
-        Descriptor stop;    ///< tells the thread to end
-        std::string source; ///< the peer's address
+        std::unique_ptr<Stream> stream; ///< until its thread takes it
+        Descriptor stop;                ///< tells the thread to end
+        std::string source;             ///< the peer's address
         bool told = false;
         std::atomic<State> state{State::login};
 
@@ -116,14 +111,8 @@ private:
         }
     }
 
-    void join_finished() {
-        served_.remove_if([](Served& one) {
-            if (one.state != State::finished) {
-                return false;
-            }
-            one.thread.join();
-            return true;
-        });
+    void forget_finished() {
+        served_.remove_if([](const Served& one) { return one.state == State::finished; });
     }
 
     /// Whether another connection without a login may be there. At the limit the oldest one from
@@ -160,6 +149,7 @@ private:
     const ServeOptions& options_;
     const HandlerSource& handlers_;
     std::list<Served> served_;
+    detail::Threads threads_; ///< ends first
 };
 
 } // namespace

@@ -54,9 +54,15 @@ Result<Addresses> resolve(std::string_view operation, const HostAndPort& where, 
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = flags;
+    const std::string port = std::to_string(where.port);
     addrinfo* list = nullptr;
-    const int refused =
-        ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &list);
+    // AI_ADDRCONFIG asks the system for all its addresses, which an address need not wait for.
+    hints.ai_flags = (flags & ~AI_ADDRCONFIG) | AI_NUMERICHOST | AI_NUMERICSERV;
+    int refused = ::getaddrinfo(where.host.c_str(), port.c_str(), &hints, &list);
+    if (refused == EAI_NONAME) {
+        hints.ai_flags = flags | AI_NUMERICSERV;
+        refused = ::getaddrinfo(where.host.c_str(), port.c_str(), &hints, &list);
+    }
     Addresses addresses(list);
     if (refused != 0) {
         return network_error(operation, where, ::gai_strerror(refused));
