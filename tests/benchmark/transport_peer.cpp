@@ -55,13 +55,16 @@ public:
     }
 };
 
+Credentials credentials_for(const Backend& backend, CredentialUsage usage) {
+    AcquireOptions wanted;
+    wanted.mechanisms = {mechanism::krb5()};
+    return std::move(must(Credentials::acquire(backend, usage, wanted)).credentials);
+}
+
 int serve_until_told() {
     must(raise_file_limit(most_startups));
     const Backend backend = must(Backend::open("mit"));
-    AcquireOptions wanted;
-    wanted.mechanisms = {mechanism::krb5()};
-    const Credentials credentials =
-        std::move(must(Credentials::acquire(backend, CredentialUsage::accept, wanted)).credentials);
+    const Credentials credentials = credentials_for(backend, CredentialUsage::accept);
     ServeOptions options;
     options.session.algorithms.key_exchange = {key_exchange};
     options.session.algorithms.ciphers = {cipher};
@@ -83,7 +86,8 @@ int serve_until_told() {
 class Logins {
 public:
     explicit Logins(const std::string& port)
-        : destination_("127.0.0.1:" + port), backend_(must(Backend::open("mit"))) {
+        : destination_("127.0.0.1:" + port), backend_(must(Backend::open("mit"))),
+          credentials_(credentials_for(backend_, CredentialUsage::initiate)) {
         one("warm"); // what is loaded once is loaded
     }
 
@@ -134,12 +138,14 @@ private:
         options.user = "alice";
         options.methods.emplace_back(WithGssapiKeyex{});
         options.backend = backend_;
+        options.credentials = &credentials_;
         options.gss_host = "localhost";
         return options;
     }
 
     std::string destination_;
     Backend backend_;
+    Credentials credentials_; ///< as a program that keeps running would hold them
 };
 
 void fork_and_exec() {
