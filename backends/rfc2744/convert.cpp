@@ -18,12 +18,6 @@ std::size_t releasable_size(std::size_t size) noexcept {
     return size == 0 ? 1 : size;
 }
 
-void release_native(Buffer::NativeFunction native, std::byte* data, std::size_t size) noexcept {
-    abi::Uint32 minor = 0;
-    abi::BufferDesc desc{releasable_size(size), data};
-    reinterpret_cast<ReleaseBuffer>(native)(&minor, &desc);
-}
-
 abi::BufferDesc view_of(const Bytes& octets) noexcept {
     return octets.empty() ? abi::BufferDesc{} : input_buffer(octets);
 }
@@ -49,13 +43,11 @@ BindingsArgument::BindingsArgument(const std::optional<ChannelBindings>& binding
     }
 }
 
-Buffer OutputBuffer::take(Buffer::Content content) noexcept {
-    const abi::BufferDesc owned = std::exchange(desc_, {});
-    if (owned.value == nullptr) {
-        return {};
-    }
-    return {static_cast<std::byte*>(owned.value), owned.length, &release_native,
-            reinterpret_cast<Buffer::NativeFunction>(library_.call().release_buffer), content};
+void OutputBuffer::release_native(Buffer::NativeFunction native, std::byte* data,
+                                  std::size_t size) noexcept {
+    abi::Uint32 minor = 0;
+    abi::BufferDesc desc{releasable_size(size), data};
+    reinterpret_cast<ReleaseBuffer>(native)(&minor, &desc);
 }
 
 void OutputBuffer::release() noexcept {

@@ -11,6 +11,7 @@
 #include "library.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace gss::inline v0::rfc2744 {
@@ -83,11 +84,20 @@ public:
         return {static_cast<const std::byte*>(desc_.value), desc_.value ? desc_.length : 0};
     }
     /// Passes the native memory on.
-    [[nodiscard]] Buffer take(Buffer::Content content) noexcept;
+    [[nodiscard]] Buffer take(Buffer::Content content) noexcept {
+        const abi::BufferDesc owned = std::exchange(desc_, {});
+        if (owned.value == nullptr) {
+            return {};
+        }
+        return {static_cast<std::byte*>(owned.value), owned.length, &release_native,
+                reinterpret_cast<Buffer::NativeFunction>(library_.call().release_buffer), content};
+    }
     /// Overwrites the octets before they are released.
     void wipe() noexcept { secure_wipe({static_cast<std::byte*>(desc_.value), view().size()}); }
 
 private:
+    static void release_native(Buffer::NativeFunction native, std::byte* data,
+                               std::size_t size) noexcept;
     void release() noexcept;
     const Library& library_;
     abi::BufferDesc desc_;

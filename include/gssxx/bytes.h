@@ -79,18 +79,17 @@ public:
     Buffer(std::byte* data, std::size_t size, Release release, NativeFunction native,
            Content content) noexcept
         : data_(data), size_(size), release_(release), native_(native), content_(content) {}
-    Buffer(Buffer&& other) noexcept { swap(other); }
+    Buffer(Buffer&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
+          release_(std::exchange(other.release_, nullptr)), native_(other.native_),
+          content_(other.content_) {}
     Buffer& operator=(Buffer&& other) noexcept {
         Buffer(std::move(other)).swap(*this);
         return *this;
     }
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() {
-        if (release_ != nullptr) {
-            reset();
-        }
-    }
+    ~Buffer() { reset(); }
 
     /// A buffer of our own that holds a copy of @p content.
     [[nodiscard]] static Buffer copy_of(BytesView content, Content kind = Content::open);
@@ -106,7 +105,16 @@ public:
     operator BytesView() const noexcept { return view(); }
 
     /// Releases the memory now; the buffer is empty afterwards.
-    void reset() noexcept;
+    void reset() noexcept {
+        if (release_ != nullptr) {
+            if (content_ == Content::secret) {
+                secure_wipe(mutable_view());
+            }
+            std::exchange(release_, nullptr)(native_, data_, size_);
+        }
+        data_ = nullptr;
+        size_ = 0;
+    }
     /// Exchanges the two memories; nothing is copied.
     void swap(Buffer& other) noexcept {
         std::swap(data_, other.data_);

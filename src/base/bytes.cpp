@@ -72,18 +72,4 @@ Buffer Buffer::copy_of(BytesView content, Content kind) {
     return {memory, content.size(), &release_own_memory, nullptr, kind};
 }
 
-void Buffer::reset() noexcept {
-    if (release_ != nullptr) {
-        if (content_ == Content::secret) {
-            secure_wipe(mutable_view());
-        }
-        release_(native_, data_, size_);
-    }
-    data_ = nullptr;
-    size_ = 0;
-    release_ = nullptr;
-    native_ = nullptr;
-    content_ = Content::open;
-}
-
 } // namespace gss::inline v0
