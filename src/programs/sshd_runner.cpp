@@ -64,6 +64,9 @@ Result<void> add_session(const SshdArguments& arguments, ServeOptions& options) 
     if (const Result<void> fine = check(session.algorithms); !fine) {
         return fine.error();
     }
+    if (arguments.rekey_bytes) {
+        session.rekey.octets = *arguments.rekey_bytes;
+    }
     for (const std::string& file : arguments.host_keys) {
         Result<PrivateKey> key = read_private_key(file);
         if (!key) {

@@ -294,6 +294,18 @@ class Ours(Folder):
         self.assertIn("nobody has logged in in time", self.log.read_text())
 
 
+class Manual(unittest.TestCase):
+    def test_every_option_is_in_the_manual(self):
+        manuals = Path(__file__).resolve().parents[3] / "docs/man"
+        for program, manual in ((SSH, "gssxx-ssh.1"), (SSHD, "gssxx-sshd.8")):
+            help_text = subprocess.run([program, "--help"], capture_output=True, timeout=LIMIT, check=True).stdout
+            options = set(re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", help_text.decode(), re.MULTILINE))
+            self.assertIn("--rekey-bytes", options)
+            page = (manuals / manual).read_text().replace("\\-", "-")
+            for option in options - {"--help", "--version"}:
+                self.assertRegex(page, rf"(?m)^\.B.* ?{option}\b", manual)
+
+
 class DebiansClient(Folder):
     """Debian's ssh to gssxx-sshd."""
 
