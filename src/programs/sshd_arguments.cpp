@@ -42,6 +42,9 @@ void declare_service(CLI::App& app, SshdArguments& into) {
     app.add_option("--ciphers", into.ciphers, "ciphers, most wanted first, with commas");
     app.add_flag("--legacy", into.legacy, "allow gss-* key exchange with SHA-1 in --kex");
     app.add_option("--moduli", into.moduli, "a moduli(5) file for gss-gex-*");
+    app.add_option("--rekey-bytes", into.rekey_bytes,
+                   "exchange keys anew after so many octets, either way")
+        ->check(CLI::PositiveNumber); // a minus would wrap round
     app.add_option("--banner", into.banner, "a text that clients show before they log in");
     app.add_option("--max-auth-tries", into.max_auth_tries,
                    "failed attempts to log in before the connection ends")

@@ -4,6 +4,7 @@
 
 #include "program_text.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -39,6 +40,7 @@ struct SshdArguments {
     std::vector<std::string> required;
     std::string banner;
     bool accept_delegation = false;
+    std::optional<std::uint64_t> rekey_bytes;
     unsigned max_auth_tries = 6;
     unsigned login_timeout = 120; ///< seconds; 0: none
     unsigned max_startups = 100;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sshd_handler.h"
 
+#include "trusted_file.h"
+
 #include <algorithm>
 #include <iostream>
 #include <utility>
@@ -25,11 +27,11 @@ ssh::AuthorizeAnswer SshdHandler::public_key(const PublicKeyRequest& request) {
     if (request.user != policy_.user.name || !policy_.authorized_keys) {
         return ssh::deny("no keys are taken for this user");
     }
-    const std::optional<std::string> text = read_text(*policy_.authorized_keys);
-    if (!text) {
-        return ssh::deny("the file of keys cannot be read");
+    const TrustedText file = read_trusted_text(*policy_.authorized_keys, policy_.user.home);
+    if (!file.text) {
+        return ssh::deny(file.refusal);
     }
-    const std::vector<PublicKey> keys = parse_authorized_keys(*text);
+    const std::vector<PublicKey> keys = parse_authorized_keys(*file.text);
     return std::ranges::find(keys, request.key) != keys.end()
                ? ssh::allow()
                : ssh::deny("the key " + request.key.fingerprint() + " is not in the file");

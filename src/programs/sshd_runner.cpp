@@ -2,6 +2,7 @@
 #include "sshd_runner.h"
 
 #include "sshd_handler.h"
+#include "trusted_file.h"
 
 #include <gssxx/mechanism.h>
 #include <gssxx/name.h>
@@ -62,6 +63,9 @@ Result<void> add_session(const SshdArguments& arguments, ServeOptions& options) 
     session.algorithms.legacy = arguments.legacy;
     if (const Result<void> fine = check(session.algorithms); !fine) {
         return fine.error();
+    }
+    if (arguments.rekey_bytes) {
+        session.rekey.octets = *arguments.rekey_bytes;
     }
     for (const std::string& file : arguments.host_keys) {
         Result<PrivateKey> key = read_private_key(file);
@@ -185,6 +189,11 @@ void describe(const SshdArguments& arguments, const ServeOptions& options, const
     }
     if (arguments.authorized_keys) {
         text += "lets in: the owners of the keys in " + *arguments.authorized_keys + '\n';
+        if (const TrustedText file =
+                read_trusted_text(*arguments.authorized_keys, policy.user.home);
+            !file.text) {
+            text += "lets in nobody by a key for now: " + file.refusal + '\n';
+        }
     }
     if (!options.required.empty()) {
         text += "all of these must succeed: " + join_list(options.required) + '\n';

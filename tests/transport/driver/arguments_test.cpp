@@ -144,6 +144,8 @@ TEST(SshdArguments, all_options) {
                                                      "/a",
                                                      "--require",
                                                      "gssapi-keyex,publickey",
+                                                     "--rekey-bytes",
+                                                     "5000",
                                                      "--banner",
                                                      "hi",
                                                      "--accept-delegation",
@@ -163,6 +165,7 @@ TEST(SshdArguments, all_options) {
     EXPECT_EQ(arguments.allowed[0].user, "u");
     EXPECT_EQ(arguments.required, (std::vector<std::string>{"gssapi-keyex", "publickey"}));
     EXPECT_EQ(arguments.max_auth_tries, 3U);
+    EXPECT_EQ(arguments.rekey_bytes, 5000U);
     EXPECT_EQ(arguments.login_timeout, 7U);
     EXPECT_EQ(arguments.max_startups, 9U);
     EXPECT_EQ(arguments.verbose, 1);
@@ -197,6 +200,8 @@ TEST(SshdArguments, what_makes_no_sense_ends_with_255_and_says_why) {
         {{"--listen", "a:0", "--no-host-key", "--userok", "--any-acceptor", "--acceptor", "x"},
          "--any-acceptor"},
         {{"--listen", "a:0", "--no-host-key", "--userok", "--max-startups", "0"}, "--max-startups"},
+        {{"--listen", "a:0", "--no-host-key", "--userok", "--rekey-bytes", "0"}, "--rekey-bytes"},
+        {{"--listen", "a:0", "--no-host-key", "--userok", "--rekey-bytes", "-5"}, "--rekey-bytes"},
         {{"--listen", "a:0", "--no-host-key", "--userok", "stray"}, "stray"}};
     for (const Case& one : cases) {
         const ProgramEnd end = sshd_end(one.words);

@@ -121,6 +121,31 @@ class Ours(Folder):
         self.assertEqual((run.returncode, run.stdout), (0, b"fine\n"), run.stderr)
         self.assertIn(b"by publickey", run.stderr)
 
+    def test_keys_that_others_could_have_written_let_nobody_in(self):
+        keys = self.folder / "theirs"
+        keys.mkdir(mode=0o700)
+        authorized = keys / "authorized_keys"
+        authorized.write_text(Path(self.key("user") + ".pub").read_text())
+        port = self.ours("--authorized-keys", authorized)
+        options = ["-i", self.key("user"), "--accept-any-host-key", "--auth", "publickey", "--kex", "curve25519-sha256"]
+        for path, mode, why in ((authorized, 0o660, "can be written by others"), (authorized, 0o600, ""),
+                                (keys, 0o777, "can be written by others"), (keys, 0o700, "")):
+            path.chmod(mode)
+            before = len(self.log.read_text())
+            run = self.gssxx(port, "echo fine", options=options)
+            if not why:
+                self.assertEqual((run.returncode, run.stdout), (0, b"fine\n"), run.stderr)
+                continue
+            self.assertEqual((run.returncode, run.stdout), (255, b""), run.stderr)
+            self.assertIn(f"{USER} has failed to log in by publickey: refused by the host: {path} {why}",
+                          self.log.read_text()[before:])
+            self.assertNotIn(b"written by others", run.stderr, "the server's files are not the client's business")
+        self.assertNotIn("nobody by a key", self.log.read_text())
+        self.end(self.sshd)
+        authorized.chmod(0o666)
+        self.ours("--authorized-keys", authorized)
+        self.assertIn(f"lets in nobody by a key for now: {authorized} can be written", self.log.read_text())
+
     def no_ticket(self):
         return {"KRB5CCNAME": f"FILE:{self.folder}/none", "KRB5_CLIENT_KTNAME": f"FILE:{self.folder}/none"}
 
@@ -267,6 +292,18 @@ class Ours(Folder):
             while silent.recv(4096):
                 pass
         self.assertIn("nobody has logged in in time", self.log.read_text())
+
+
+class Manual(unittest.TestCase):
+    def test_every_option_is_in_the_manual(self):
+        manuals = Path(__file__).resolve().parents[3] / "docs/man"
+        for program, manual in ((SSH, "gssxx-ssh.1"), (SSHD, "gssxx-sshd.8")):
+            help_text = subprocess.run([program, "--help"], capture_output=True, timeout=LIMIT, check=True).stdout
+            options = set(re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", help_text.decode(), re.MULTILINE))
+            self.assertIn("--rekey-bytes", options)
+            page = (manuals / manual).read_text().replace("\\-", "-")
+            for option in options - {"--help", "--version"}:
+                self.assertRegex(page, rf"(?m)^\.B.* ?{option}\b", manual)
 
 
 class DebiansClient(Folder):

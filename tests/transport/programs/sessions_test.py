@@ -41,6 +41,21 @@ class Rekeying(Peers):
             run = await self.gssxx(port, "--rekey-bytes", MEBIBYTE, command="cat", data=self.data)
             self.assert_same(run, run.err)
 
+    async def test_ours_as_a_server_begins(self):
+        # So little data makes no client begin.
+        port = await self.start_ours("--rekey-bytes", MEBIBYTE)
+        self.assert_same(await self.gssxx(port, command="cat", data=self.data), self.log(port))
+        plain = ("-o", "GSSAPIKeyExchange=no", "-o", "KexAlgorithms=curve25519-sha256",
+                 "-o", "PreferredAuthentications=gssapi-with-mic")
+        for options, kex in ((GSS_OPENSSH, "gss-"), (plain, "curve25519-sha256")):
+            before = len(self.log(port))
+            run = await self.openssh(port, *options, command="cat", data=self.data)
+            self.assert_same(run, self.log(port)[before:])
+            self.assertRegex(self.log(port)[before:], f"keys exchanged anew: {kex}")
+        before = len(self.log(port))
+        run = await self.plink(port, session=["AuthGSSAPIKEX=1"], command="cat", data=self.data)
+        self.assert_same(run, self.log(port)[before:])
+
     async def test_openssh_server_begins(self):
         port = await self.start_sshd("RekeyLimit 1M")
         run = await self.gssxx(port, command="cat", data=self.data)
