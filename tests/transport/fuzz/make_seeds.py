@@ -70,6 +70,8 @@ def kexinit():
                 bytes([1, place])) + message(0, place % 6) + newkeys
         yield CLIENT + b"\x01" + init(flags=flags) + say(MORE, FIRST_TOKEN) + message(6) + message(4) + say(DONE) + say(
             VERIFIED) + newkeys + rekey + init() + say(MORE, FIRST_TOKEN) + message(5) + say(VERIFIED) + newkeys
+        yield CLIENT + b"\x01" + init(flags=flags) + say(MORE, FIRST_TOKEN) + message(5) + say(DONE) + say(FORGED) + newkeys
+        yield CLIENT + b"\x01" + init(flags=flags) + say(DONE, FIRST_TOKEN) + message(5) + say(FORGED) + newkeys
         yield CLIENT + b"\x01" + init(bytes([1, 9]), flags) + message(3) + newkeys
         yield SERVER + b"\x01" + init(b"\x02\x0a\x09", flags | guess) + message(0, 2) + message(0) + newkeys
         yield SERVER + b"\x01" + init(b"\x02\x0a\x09", flags | guess) + message(0) + message(0, 2) + newkeys
@@ -79,6 +81,12 @@ def kexinit():
     yield SERVER + b"\x03" + init() + message(1) + say(MORE, b"again") + message(2) + say(FAILED, b"KRB-ERROR")
     yield SERVER + b"\x07" + init(b"\x01\xf0") + message(1)
     yield SERVER + b"\x01" + init(flags=8) + init()
+    yield SERVER + b"\x01" + init() + init() + message(1)
+    for place in range(5, 16):
+        whole = SERVER + b"\x01" + init(bytes([1, place])) + message(0, place % 6)
+        yield whole + b"\x00" + short(b"\x15\x00") + message(0)
+        yield whole + message(0, place % 6) + newkeys
+        yield whole + newkeys + rekey + b"\x04\x05" + init(bytes([1, place])) + message(0, place % 6) + newkeys
     yield CLIENT + b"\x0b" + init() + say(MORE, FIRST_TOKEN) + message(7)
     one = lists(b"curve25519-sha256,ext-info-c", b"ssh-ed25519,null", *[b"aes128-ctr"] * 2, *[b"hmac-sha2-256"] * 2,
                 *[b"none"] * 2, b"", b"en")
