@@ -228,6 +228,7 @@ def session():
     yield life(client, keys) + b"\x02\x01" + host(7, 6) + accepted + packet(b"\x35", string(b"Hi\x1b\n"), string(b"")) + packet(b"\x34")
     yield life(server, login) + cuts + opened + execute + data + host(1, 0, b"answer") + host(2, 0, b"x" * 21) + host(3) + host(4) + packet(
         b"\x60", number(0)) + packet(b"\x61", number(0)) + bye
+    yield life(server, login) + opened + data + b"\x01" + short(b"\x00\x00")
     yield life(server, login) + b"\x02\x06" + opened + data + b"\x02\x00" + opened
     yield life(server, login) + cuts + host(8) + data + host(9, 0, b"ignored") + packet(b"\x50", string(b"a@b"), b"\x01")
     yield life(client, login) + cuts + host(0) + packet(b"\x5b", number(0), numbers) + host(5, 0, b"date") + packet(

@@ -11,6 +11,7 @@
 //   2 policy     how questions are answered from now on
 //   3 host       a call of the host: which, channel, octets (string)
 //   4 cuts       sizes of the reads (string)
+// What is fed without a policy or a call between arrives at once when it is not cut.
 #include "transport_targets.h"
 
 #include "cheap_crypto.h"
@@ -28,6 +29,7 @@
 #include <algorithm>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace gss::test::fuzz {
 
@@ -153,6 +155,7 @@ public:
         while (!cursor_.empty() && plain_.session().is_active()) {
             step();
         }
+        arrive();
         plain_.session().ended();
         look();
         hold(!plain_.session().is_active() || waits_, "without a stream it ends");
@@ -169,7 +172,8 @@ private:
     void step();
     void call_host();
 
-    void feed(BytesView octets);
+    void feed(BytesView octets) { coming_.insert(coming_.end(), octets.begin(), octets.end()); }
+    void arrive();
     void look();
     void look_at(const Event& event);
     void whole(BytesView payload) {
@@ -183,6 +187,7 @@ private:
     bool cut_;
     PlainSession plain_;
     Bytes sizes_{std::byte{0}};
+    Bytes coming_; ///< octets that are yet to arrive
     Bytes own_kexinit_;
     unsigned policy_ = 1;
     bool readable_ = true; ///< what is sent is not encrypted
@@ -254,9 +259,11 @@ void Run::step() {
     case 1:
         return feed(cursor_.string());
     case 2:
+        arrive();
         policy_ = cursor_.byte();
         return;
     case 3:
+        arrive();
         return call_host();
     default:
         const BytesView sizes = cursor_.string();
@@ -310,7 +317,9 @@ void Run::call_host() {
     look();
 }
 
-void Run::feed(BytesView octets) {
+void Run::arrive() {
+    const Bytes all = std::exchange(coming_, {});
+    BytesView octets(all);
     std::size_t turn = 0;
     while (!octets.empty()) {
         std::size_t size = octets.size();
