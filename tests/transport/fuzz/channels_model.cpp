@@ -43,6 +43,14 @@ AskedRequest* unanswered(std::deque<AskedRequest>& requests, RequestId id) {
     return found == requests.end() ? nullptr : &*found;
 }
 
+bool no_more_fit(const std::deque<AskedRequest>& requests, std::size_t octets) {
+    std::size_t open = octets;
+    for (const AskedRequest& one : requests) {
+        open += one.answer ? 0 : one.octets;
+    }
+    return requests.size() >= most_requests || (!requests.empty() && open > most_request_octets);
+}
+
 } // namespace
 
 std::string words(std::string_view kind, std::uint64_t number, std::string_view text, bool flag) {
@@ -211,12 +219,13 @@ Expected ChannelsModel::close(ChannelId number) {
     return expected;
 }
 
-Expected ChannelsModel::request(ChannelId number, std::string_view type, bool want_reply) {
+Expected ChannelsModel::request(ChannelId number, std::string_view type, bool want_reply,
+                                std::size_t octets) {
     ModelChannel* const channel = open_channel(number);
-    if (channel == nullptr || !is_name(type) || channel->requests.size() >= most_requests) {
+    if (channel == nullptr || !is_name(type) || no_more_fit(channel->requests, octets)) {
         return faulty();
     }
-    channel->requests.push_back({++last_id_, want_reply, {}, {}});
+    channel->requests.push_back({++last_id_, want_reply, octets, {}, {}});
     return {false, {}, {words("request", number, type, want_reply)}};
 }
 
@@ -231,11 +240,11 @@ Expected ChannelsModel::reply(ChannelId number, bool ok) {
     return expected;
 }
 
-Expected ChannelsModel::global_request(std::string_view type, bool want_reply) {
-    if (!is_name(type) || global_.size() >= most_requests) {
+Expected ChannelsModel::global_request(std::string_view type, bool want_reply, std::size_t octets) {
+    if (!is_name(type) || no_more_fit(global_, octets)) {
         return faulty();
     }
-    global_.push_back({++last_id_, want_reply, {}, {}});
+    global_.push_back({++last_id_, want_reply, octets, {}, {}});
     return {false, {}, {words("global", 0, type, want_reply)}};
 }
 

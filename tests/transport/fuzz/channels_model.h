@@ -25,6 +25,8 @@ using transport::detail::Role;
 
 inline constexpr std::size_t most_channels = 4;
 inline constexpr std::size_t most_requests = 3;
+/// Of all that wait for an answer, unless there is one alone.
+inline constexpr std::size_t most_request_octets = std::size_t{64} * 1024;
 inline constexpr std::size_t longest_packet = 35000;
 /// Of it, for data: what is announced as "maximum packet size".
 inline constexpr std::uint32_t longest_data = 34488;
@@ -36,6 +38,7 @@ inline constexpr std::string_view either_type = "either@gssxx.test";
 struct AskedRequest {
     RequestId id = 0;
     bool want_reply = false;
+    std::size_t octets = 0; ///< that came with it
     std::optional<bool> answer;
     Bytes data; ///< of the answer
 };
@@ -92,9 +95,9 @@ public:
     Expected data(ChannelId number, std::uint32_t stream, BytesView octets);
     Expected eof(ChannelId number);
     Expected close(ChannelId number);
-    Expected request(ChannelId number, std::string_view type, bool want_reply);
+    Expected request(ChannelId number, std::string_view type, bool want_reply, std::size_t octets);
     Expected reply(ChannelId number, bool ok);
-    Expected global_request(std::string_view type, bool want_reply);
+    Expected global_request(std::string_view type, bool want_reply, std::size_t octets);
     Expected global_reply(bool ok);
 
     // From the host.

@@ -10,8 +10,8 @@
 //   4 adjust       channel, octets
 //   5 data         channel, stream, size
 //   6 bare         channel, which of EOF, CLOSE, SUCCESS, FAILURE
-//   7 request      channel, type, want reply
-//   8 global       which of request, success, failure; type, want reply
+//   7 request      channel, type, want reply (bit 0; the others: octets of its own, by 512)
+//   8 global       which of request, success, failure; type, want reply as with 7
 //   9 answer       which question, kind, window, data (string)
 //  10 host opens   type, window
 //  11 host sends   channel, stream, size
@@ -107,6 +107,7 @@ public:
 
 private:
     void step();
+    void put_request(Writer& message);
     void host_step(unsigned what);
 
     // From the peer.
@@ -147,7 +148,7 @@ Expected Run::expect(BytesView payload) {
     case message::global_request: {
         const std::string_view type = reader.text(payload.size());
         const bool want_reply = reader.boolean();
-        return reader.failed() ? damaged() : model_.global_request(type, want_reply);
+        return reader.failed() ? damaged() : model_.global_request(type, want_reply, reader.left());
     }
     case message::request_success:
         return model_.global_reply(true);
@@ -203,7 +204,8 @@ Expected Run::expect_for_channel(std::uint8_t number, Reader& reader) {
     if (number == message::channel_request) {
         const std::string_view type = reader.text(reader.left());
         const bool want_reply = reader.boolean();
-        return reader.failed() ? damaged() : model_.request(channel, type, want_reply);
+        return reader.failed() ? damaged()
+                               : model_.request(channel, type, want_reply, reader.left());
     }
     if (!reader.done()) {
         return damaged();
@@ -281,7 +283,7 @@ void Run::step() {
         const unsigned which = cursor_.byte() % 3;
         Writer global(static_cast<std::uint8_t>(message::global_request + which));
         if (which == 0) {
-            global.text(type_name(cursor_.byte())).boolean(cursor_.flag());
+            put_request(global);
         }
         return receive(global.take());
     }
@@ -318,9 +320,16 @@ void Run::step() {
         payload = Writer(bare[cursor_.byte() % bare.size()]);
         payload.uint32(channel);
     } else {
-        payload.text(type_name(cursor_.byte())).boolean(cursor_.flag());
+        put_request(payload);
     }
     receive(payload.take());
+}
+
+void Run::put_request(Writer& message) {
+    const std::string_view type = type_name(cursor_.byte());
+    const unsigned rest = cursor_.byte();
+    constexpr std::size_t unit = 512;
+    message.text(type).boolean((rest & 1U) != 0).raw(Bytes(rest / 2 * unit));
 }
 
 void Run::host_step(unsigned what) {

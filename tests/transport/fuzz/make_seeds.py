@@ -175,6 +175,12 @@ def channels():
     yield SERVER + opened + (step(5, 0, 0, window_full) + step(12, 0, window_full)) * 2 + step(13, 0, 0) + step(6, 0, CLOSE)
     yield SERVER + opened + request + request + step(9, 1, ACCEPT, 0, short(b"")) + step(9, 0, DENY, 0, short(b"")) + step(
         14, 0, EXEC, 1) + step(14, 0, EXEC, 0) + step(6, 0, GOOD) + step(6, 0, CLOSE)
+    large, small = 0x81, 0x03
+    for size in (large, small):
+        yield SERVER + opened + step(7, 0, EXEC, 0xff) + step(9, 0, DENY, 0, short(b"")) + step(7, 0, EXEC, large) + step(
+            7, 0, EXEC, small) + step(7, 0, EXEC, size - 2) + step(7, 0, EXEC, large)
+        yield SERVER + step(8, 0, EXEC, 0xff) + step(9, 0, DENY, 0, short(b"")) + step(8, 0, EXEC, large) + step(
+            8, 0, EXEC, small) + step(8, 0, EXEC, size)
     yield SERVER + global_request + global_request + step(9, 1, ACCEPT, 0, short(b"port")) + step(
         9, 0, WRONG, 0, short(b"")) + step(14, 0xff, EXEC, 1) + step(8, 1) + step(14, 0xff, EXEC, 1) + step(8, 2)
     yield SERVER + opened + step(11, 0, 0, 0xc8, 0) + step(4, 0, 0xc1, 0) + step(15, 0) + step(
