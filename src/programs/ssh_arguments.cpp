@@ -38,6 +38,11 @@ void declare(CLI::App& app, SshArguments& into) {
     app.add_option("--rekey-bytes", into.rekey_bytes,
                    "exchange keys anew after so many octets, either way")
         ->check(CLI::PositiveNumber); // a minus would wrap round
+    app.add_option("--keepalive", into.keepalive,
+                   "seconds of silence after which the server is asked whether it is there; 0: "
+                   "never")
+        ->check(CLI::Range(0U, 86400U))
+        ->capture_default_str();
     auto* known = app.add_option("--known-hosts", into.known_hosts,
                                  "the file of known host keys (~/.ssh/known_hosts)");
     app.add_flag("--accept-any-host-key", into.accept_any_host_key,

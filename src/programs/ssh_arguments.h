@@ -31,6 +31,7 @@ struct SshArguments {
     bool delegate = false;
     std::string gss_host;
     std::optional<std::uint64_t> rekey_bytes;
+    unsigned keepalive = 0; ///< seconds; 0: never
     std::optional<std::string> known_hosts;
     bool accept_any_host_key = false;
     int verbose = 0;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -131,6 +132,7 @@ Result<void> add_algorithms(const SshArguments& arguments, ConnectOptions& optio
         options.session.rekey.octets = *arguments.rekey_bytes;
     }
     options.session.delegate = arguments.delegate;
+    options.keepalive = std::chrono::seconds(arguments.keepalive);
     return check(algorithms);
 }
 

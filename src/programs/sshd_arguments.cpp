@@ -58,6 +58,10 @@ void declare_service(CLI::App& app, SshdArguments& into) {
                    "connections on which nobody has logged in yet, at once")
         ->check(CLI::Range(1U, 1000000U))
         ->capture_default_str();
+    app.add_option("--keepalive", into.keepalive,
+                   "seconds of silence after which a client is asked whether it is there; 0: never")
+        ->check(CLI::Range(0U, 86400U))
+        ->capture_default_str();
     app.add_flag("-v", into.verbose, "say more of what goes on; still more with -vv and -vvv");
 }
 

@@ -44,6 +44,7 @@ struct SshdArguments {
     unsigned max_auth_tries = 6;
     unsigned login_timeout = 120; ///< seconds; 0: none
     unsigned max_startups = 100;
+    unsigned keepalive = 60; ///< seconds; 0: never
     int verbose = 0;
 };
 

@@ -29,8 +29,6 @@ namespace gss::inline v0::transport {
 namespace {
 
 constexpr std::string_view operation = "start";
-/// A client that is silent for so long is asked whether it is there.
-constexpr std::chrono::seconds keepalive{60};
 
 Error wrong(std::string message) {
     return {ErrorCode::misuse, std::string(operation), std::move(message)};
@@ -90,7 +88,7 @@ Result<void> add_session(const SshdArguments& arguments, ServeOptions& options) 
     options.accept_delegation = arguments.accept_delegation;
     options.required = arguments.required;
     options.login_limit = std::chrono::seconds(arguments.login_timeout);
-    options.keepalive = keepalive;
+    options.keepalive = std::chrono::seconds(arguments.keepalive);
     options.most_startups = arguments.max_startups;
     return {};
 }

@@ -33,7 +33,10 @@ public:
     /// "FILE:/tmp/krb5cc_1000_Ab12Cd", for KRB5CCNAME.
     [[nodiscard]] std::string name() const { return "FILE:" + path_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    /// Removes the file now.
+    /// True while the file is there, belongs to this process' user, and nobody else may read it. A
+    /// command may have removed it, and what is at path() then is somebody else's.
+    [[nodiscard]] bool is_ours() const noexcept;
+    /// Removes the file now. What somebody else has put in its place stays.
     void remove() noexcept;
 
 private:

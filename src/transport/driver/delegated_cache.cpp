@@ -5,6 +5,7 @@
 #include "waiting.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,9 +76,18 @@ Result<void> DelegatedCache::renew(const Credentials& credentials) {
     return {};
 }
 
+bool DelegatedCache::is_ours() const noexcept {
+    struct stat about {};
+    return ::lstat(path_.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
+           about.st_uid == ::geteuid() && (about.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
 void DelegatedCache::remove() noexcept {
     if (!path_.empty()) {
-        ::unlink(path_.c_str());
+        struct stat about {};
+        if (::lstat(path_.c_str(), &about) == 0 && about.st_uid == ::geteuid()) {
+            ::unlink(path_.c_str());
+        }
         path_.clear();
     }
 }

@@ -47,12 +47,18 @@ void ServedConnection::keep_delegated(const Credentials& delegated) {
         return;
     }
     if (cache_) {
-        if (const Result<void> renewed = cache_->renew(delegated); !renewed) {
-            log(0, "the renewed delegated credentials are not stored: " + renewed.error().text());
-            // What is at that path now may be somebody else's.
-            cache_.reset();
-        } else {
+        const Result<void> renewed = cache_->renew(delegated);
+        if (renewed) {
             log(1, "delegated credentials renewed in " + cache_->name());
+        } else if (cache_->is_ours()) {
+            log(0,
+                "the renewed delegated credentials are not stored, and those of before stay in " +
+                    cache_->name() + ": " + renewed.error().text());
+        } else {
+            // No command shall take another's file for what its user has delegated.
+            log(0, "the renewed delegated credentials are not stored, and " + cache_->name() +
+                       " is no cache of ours any more: " + renewed.error().text());
+            cache_.reset();
         }
         return;
     }

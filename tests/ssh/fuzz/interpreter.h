@@ -15,6 +15,8 @@
 //   3 cancel
 #pragma once
 
+#include "fuzz_input.h"
+
 #include <gssxx/ssh/engine.h>
 
 #include <cstddef>
@@ -25,18 +27,6 @@
 #include <vector>
 
 namespace gss::test::fuzz {
-
-/// Cuts octets off the front; zeros and empty views once they have run out.
-class Cursor {
-public:
-    explicit Cursor(BytesView octets) noexcept : rest_(octets) {}
-    [[nodiscard]] bool empty() const noexcept { return rest_.empty(); }
-    [[nodiscard]] std::uint8_t byte() noexcept;
-    [[nodiscard]] BytesView string() noexcept; ///< length in two octets, cut at the end
-
-private:
-    BytesView rest_;
-};
 
 /// An engine under test, made anew for each run from the first octet of the input.
 struct Subject {

@@ -64,14 +64,15 @@ TEST(SshArguments, the_last_at_ends_the_user) {
 }
 
 TEST(SshArguments, all_options) {
-    const SshArguments arguments = ssh({"--backend",     "heimdal",    "--kex",
-                                        "a,b",           "--ciphers",  "c",
-                                        "--auth",        "none",       "--legacy",
-                                        "--principal",   "p@R",        "--ccache",
-                                        "FILE:/c",       "-i",         "/k",
-                                        "--delegate",    "--gss-host", "g",
-                                        "--rekey-bytes", "1000",       "--known-hosts",
-                                        "/kh",           "host",       "id"});
+    const SshArguments arguments = ssh({"--backend",     "heimdal",     "--kex",
+                                        "a,b",           "--ciphers",   "c",
+                                        "--auth",        "none",        "--legacy",
+                                        "--principal",   "p@R",         "--ccache",
+                                        "FILE:/c",       "-i",          "/k",
+                                        "--delegate",    "--gss-host",  "g",
+                                        "--rekey-bytes", "1000",        "--known-hosts",
+                                        "/kh",           "--keepalive", "7",
+                                        "host",          "id"});
     EXPECT_EQ(arguments.backend, "heimdal");
     EXPECT_EQ(arguments.key_exchange, "a,b");
     EXPECT_EQ(arguments.ciphers, "c");
@@ -83,6 +84,7 @@ TEST(SshArguments, all_options) {
     EXPECT_TRUE(arguments.delegate);
     EXPECT_EQ(arguments.gss_host, "g");
     EXPECT_EQ(arguments.rekey_bytes, 1000U);
+    EXPECT_EQ(arguments.keepalive, 7U);
     EXPECT_EQ(arguments.known_hosts, "/kh");
     EXPECT_EQ(arguments.command, "id");
     EXPECT_TRUE(ssh({"--accept-any-host-key", "host"}).accept_any_host_key);
@@ -100,6 +102,8 @@ TEST(SshArguments, what_makes_no_sense_ends_with_255_and_one_line) {
              {"-p", "x", "host"},
              {"--rekey-bytes", "0", "host"},
              {"--rekey-bytes", "-5", "host"},
+             {"--keepalive", "-1", "host"},
+             {"--keepalive", "86401", "host"},
              {"--backend", "other", "host"},
              {"--known-hosts", "f", "--accept-any-host-key", "host"},
              {"-p"}}) {
@@ -155,6 +159,8 @@ TEST(SshdArguments, all_options) {
                                                      "7",
                                                      "--max-startups",
                                                      "9",
+                                                     "--keepalive",
+                                                     "0",
                                                      "-v"});
     ASSERT_TRUE(std::holds_alternative<SshdArguments>(parsed)) << std::get<ProgramEnd>(parsed).text;
     const auto& arguments = std::get<SshdArguments>(parsed);
@@ -168,6 +174,7 @@ TEST(SshdArguments, all_options) {
     EXPECT_EQ(arguments.rekey_bytes, 5000U);
     EXPECT_EQ(arguments.login_timeout, 7U);
     EXPECT_EQ(arguments.max_startups, 9U);
+    EXPECT_EQ(arguments.keepalive, 0U);
     EXPECT_EQ(arguments.verbose, 1);
     EXPECT_TRUE(arguments.userok && arguments.accept_delegation && arguments.legacy &&
                 arguments.send_host_key_message);
@@ -202,6 +209,7 @@ TEST(SshdArguments, what_makes_no_sense_ends_with_255_and_says_why) {
         {{"--listen", "a:0", "--no-host-key", "--userok", "--max-startups", "0"}, "--max-startups"},
         {{"--listen", "a:0", "--no-host-key", "--userok", "--rekey-bytes", "0"}, "--rekey-bytes"},
         {{"--listen", "a:0", "--no-host-key", "--userok", "--rekey-bytes", "-5"}, "--rekey-bytes"},
+        {{"--listen", "a:0", "--no-host-key", "--userok", "--keepalive", "-1"}, "--keepalive"},
         {{"--listen", "a:0", "--no-host-key", "--userok", "stray"}, "stray"}};
     for (const Case& one : cases) {
         const ProgramEnd end = sshd_end(one.words);

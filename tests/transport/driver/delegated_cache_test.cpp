@@ -2,12 +2,16 @@
 // The file of delegated credentials, from its making to its end. Runs in a realm, with a ticket.
 #include <gssxx/transport/delegated_cache.h>
 
+#include "no_room.h"
+
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -40,6 +44,11 @@ protected:
 
     std::string folder_;
 };
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 TEST_P(DelegatedCacheTest, is_a_file_of_its_own_that_only_we_may_read_and_goes_with_the_object) {
     const Credentials credentials = ticket();
@@ -93,6 +102,58 @@ TEST_P(DelegatedCacheTest, leaves_nothing_behind_when_it_cannot_be_made) {
     EXPECT_EQ(files(), 0U);
     EXPECT_FALSE(cache.renew(credentials)) << "a file that is gone does not come back";
     EXPECT_EQ(files(), 0U);
+}
+
+TEST_P(DelegatedCacheTest, is_ours_as_long_as_nobody_else_has_a_hand_in_it) {
+    const Credentials credentials = ticket();
+    DelegatedCache cache = DelegatedCache::create(credentials, folder_).value();
+    EXPECT_TRUE(cache.is_ours());
+    ASSERT_EQ(::chmod(cache.path().c_str(), 0640), 0);
+    EXPECT_FALSE(cache.is_ours()) << "others can read it";
+    ASSERT_TRUE(cache.renew(credentials));
+    EXPECT_TRUE(cache.is_ours());
+    const std::string other = folder_ + "/other";
+    std::filesystem::rename(cache.path(), other);
+    EXPECT_FALSE(cache.is_ours()) << "it is not there";
+    std::filesystem::create_symlink(other, cache.path());
+    EXPECT_FALSE(cache.is_ours()) << "a link is another's choice";
+    cache.remove();
+    EXPECT_FALSE(cache.is_ours());
+    EXPECT_TRUE(std::filesystem::exists(other));
+}
+
+TEST_P(DelegatedCacheTest, what_belongs_to_somebody_else_is_not_removed) {
+    if (::geteuid() != 0) {
+        // Nobody else's file can be made: but a folder is nothing to remove either.
+        DelegatedCache cache = DelegatedCache::create(ticket(), folder_).value();
+        const std::string path = cache.path();
+        std::filesystem::remove(path);
+        std::filesystem::create_directory(path);
+        cache.remove();
+        EXPECT_TRUE(std::filesystem::is_directory(path));
+        return;
+    }
+    DelegatedCache cache = DelegatedCache::create(ticket(), folder_).value();
+    const std::string path = cache.path();
+    constexpr uid_t somebody = 65534;
+    ASSERT_EQ(::chown(path.c_str(), somebody, 0), 0);
+    EXPECT_FALSE(cache.is_ours());
+    cache.remove();
+    EXPECT_EQ(files(), 1U);
+}
+
+TEST_P(DelegatedCacheTest, a_renewal_that_fails_leaves_the_old_credentials_whole) {
+    const Credentials credentials = ticket();
+    DelegatedCache cache = DelegatedCache::create(credentials, folder_).value();
+    const std::string before = content(cache.path());
+    {
+        const NoRoom none;
+        EXPECT_FALSE(cache.renew(credentials));
+    }
+    EXPECT_EQ(content(cache.path()), before);
+    EXPECT_TRUE(cache.is_ours());
+    EXPECT_EQ(files(), 1U) << "something half written is left";
+    EXPECT_TRUE(cache.renew(credentials));
 }
 
 TEST_P(DelegatedCacheTest, moves_with_its_owner) {

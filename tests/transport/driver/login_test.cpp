@@ -4,6 +4,8 @@
 #include <gssxx/transport/client.h>
 #include <gssxx/transport/server.h>
 
+#include "no_room.h"
+
 #include <gtest/gtest.h>
 
 #include <sys/socket.h>
@@ -11,8 +13,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -51,8 +57,23 @@ public:
         return CommandOutput{request.command.value_or("shell"), "errors", 5};
     }
 
+    void log(int level, std::string_view line) override {
+        if (level == 0) {
+            const std::lock_guard<std::mutex> lock(mutex);
+            told += std::string(line) + "\n";
+        }
+    }
+    [[nodiscard]] std::string log_text() {
+        const std::lock_guard<std::mutex> lock(mutex);
+        return told;
+    }
+
     std::string cache;
     ino_t inode = 0;
+
+private:
+    std::mutex mutex;
+    std::string told;
 };
 
 class LoginTest : public testing::TestWithParam<const char*> {
@@ -146,6 +167,66 @@ TEST_P(LoginTest, delegated_credentials_are_renewed_on_re_exchange_and_gone_at_t
     stop();
     struct stat about {};
     EXPECT_NE(::stat(handler_.cache.c_str(), &about), 0);
+}
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_P(LoginTest, delegated_credentials_that_cannot_be_renewed_stay_as_they_are) {
+    ::setenv("KRB5RCACHENAME", "none:", 1); // MIT's replay cache is a file, too
+    auto stream = serve_with([](ServeOptions& options) { options.accept_delegation = true; });
+    ConnectOptions options = client();
+    options.session.delegate = true;
+    {
+        auto ssh = Client::open(std::move(stream), std::move(options));
+        ASSERT_TRUE(ssh) << ssh.error().text();
+        ASSERT_TRUE(ssh->run(RunOptions()));
+        const std::string cache = handler_.cache;
+        const ino_t inode = handler_.inode;
+        ASSERT_NE(inode, 0U);
+        const std::string before = content(cache);
+        {
+            const NoRoom none;
+            ASSERT_TRUE(ssh->rekey());
+            ASSERT_TRUE(ssh->run(RunOptions())); // by now the server has seen the exchange
+        }
+        EXPECT_EQ(handler_.cache, cache) << "commands go on with what there is";
+        EXPECT_EQ(handler_.inode, inode);
+        EXPECT_EQ(content(cache), before);
+        EXPECT_NE(handler_.log_text().find("not stored, and those of before stay in FILE:" + cache),
+                  std::string::npos)
+            << handler_.log_text();
+        ASSERT_TRUE(ssh->rekey());
+        ASSERT_TRUE(ssh->run(RunOptions()));
+        EXPECT_NE(handler_.inode, inode) << "the next time it works";
+    }
+    stop();
+    EXPECT_FALSE(std::filesystem::exists(handler_.cache));
+}
+
+TEST_P(LoginTest, a_cache_that_is_not_ours_any_more_is_given_up_when_it_cannot_be_renewed) {
+    auto stream = serve_with([](ServeOptions& options) { options.accept_delegation = true; });
+    ConnectOptions options = client();
+    options.session.delegate = true;
+    std::string cache;
+    {
+        auto ssh = Client::open(std::move(stream), std::move(options));
+        ASSERT_TRUE(ssh) << ssh.error().text();
+        ASSERT_TRUE(ssh->run(RunOptions()));
+        cache = handler_.cache;
+        ASSERT_TRUE(std::filesystem::remove(cache));
+        ASSERT_TRUE(std::filesystem::create_directory(cache)); // nothing can be renamed over it
+        ASSERT_TRUE(ssh->rekey());
+        ASSERT_TRUE(ssh->run(RunOptions()));
+        EXPECT_EQ(handler_.cache, "") << "a command would take it for its user's";
+        EXPECT_NE(handler_.log_text().find("FILE:" + cache + " is no cache of ours any more"),
+                  std::string::npos)
+            << handler_.log_text();
+    }
+    stop();
+    EXPECT_TRUE(std::filesystem::remove(cache)) << "it was not ours to remove";
 }
 
 TEST_P(LoginTest, delegated_credentials_are_not_stored_when_policy_says_no) {

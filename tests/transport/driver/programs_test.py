@@ -254,6 +254,21 @@ class Ours(Folder):
         process.stdout.close()
         until(lambda: not Path(f"/proc/{command}").exists(), "the end of the command")
 
+    def test_a_server_ends_whatever_its_commands_ignore(self):
+        port = self.ours()
+        process = subprocess.Popen([SSH, "-p", str(port), "--backend", BACKEND, "localhost",
+                                    "trap '' HUP TERM INT; echo $$; while :; do sleep 1; done"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        command = int(process.stdout.readline())
+        begun = time.monotonic()
+        self.sshd.terminate()
+        self.assertEqual(self.sshd.wait(LIMIT), 0)
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertFalse(Path(f"/proc/{command}").exists())
+        _, errors = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 255)
+        self.assertIn(b"the server is going down", errors)
+
     def test_a_command_that_a_signal_ends(self):
         run = self.gssxx(self.ours(), "kill -TERM $$")
         self.assertEqual(run.returncode, 255)

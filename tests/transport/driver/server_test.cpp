@@ -8,9 +8,11 @@
 
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +32,7 @@ struct Behaviour {
     std::atomic<int> made{0};
     std::atomic<int> gone{0};
     std::atomic<bool> source_throws{false};
+    std::function<CommandAnswer(const CommandRequest&)> run;
 };
 
 class Handler final : public ServerHandler {
@@ -40,6 +43,9 @@ public:
     ~Handler() override { ++behaviour_.gone; }
     ssh::AuthorizeAnswer none(const NoneRequest& /*request*/) override { return behaviour_.none(); }
     CommandAnswer run(const CommandRequest& request) override {
+        if (behaviour_.run) {
+            return behaviour_.run(request);
+        }
         std::string variables;
         for (const EnvironmentVariable& one : request.environment) {
             variables += one.name + "=" + one.value + "\n";
@@ -183,6 +189,54 @@ TEST_F(ServerTest, a_silent_client_is_asked_and_sent_away_and_one_that_answers_i
     ASSERT_TRUE(silent_one) << silent_one.error().text();
     std::this_thread::sleep_for(milliseconds(1500));
     EXPECT_FALSE(silent_one->run(RunOptions()));
+}
+
+/// Runs a command that no signal but KILL ends, and leaves it alone as soon as it has told its
+/// number; 0 when the server does not run it.
+pid_t leave_a_stubborn_one(Client& ssh) {
+    std::string said;
+    RunOptions run;
+    run.sink = [&said](std::uint32_t /*stream*/, BytesView octets) {
+        said += as_text(octets);
+        return said.find('\n') == std::string::npos;
+    };
+    EXPECT_FALSE(ssh.run(run));
+    return said.empty() ? 0 : std::stoi(said);
+}
+
+bool is_there(pid_t process) {
+    return ::kill(process, 0) == 0;
+}
+
+TEST_F(ServerTest, commands_that_do_not_end_are_killed_and_only_so_many_are_left_behind) {
+    behaviour_.run = [](const CommandRequest& /*request*/) {
+        return ProcessOptions{
+            "/bin/sh",
+            {"sh", "-c", "trap '' HUP TERM INT; echo $$; while :; do sleep 0.1; done"},
+            {"PATH=/usr/bin:/bin"},
+            {}};
+    };
+    begin([](ServeOptions& options) { options.most_commands = 2; });
+    auto ssh = log_in();
+    ASSERT_TRUE(ssh) << ssh.error().text();
+    const pid_t first = leave_a_stubborn_one(*ssh);
+    const pid_t second = leave_a_stubborn_one(*ssh);
+    ASSERT_GT(first, 0);
+    ASSERT_GT(second, 0);
+    EXPECT_TRUE(is_there(first) && is_there(second)) << "hanging up ends them: nothing is shown";
+    EXPECT_EQ(leave_a_stubborn_one(*ssh), 0) << "there is no end to processes";
+    // The connection is none the worse for it, and nobody need ask for them to be killed.
+    ssh->idle(milliseconds(100));
+    until([&] { return !is_there(first) && !is_there(second); }, "they are killed");
+    ssh->idle(milliseconds(100));
+    const pid_t third = leave_a_stubborn_one(*ssh);
+    EXPECT_GT(third, 0) << "there is room again";
+    EXPECT_TRUE(is_there(third));
+    // And the end waits for nobody longer than for a moment.
+    const auto begun = std::chrono::steady_clock::now();
+    stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(2500));
+    EXPECT_FALSE(is_there(third));
 }
 
 TEST_F(ServerTest, a_connection_asks_whether_its_peers_machine_is_there) {

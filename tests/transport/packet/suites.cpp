@@ -8,14 +8,18 @@ namespace gss::test {
 
 using namespace transport::detail;
 
-std::unique_ptr<PacketProtection> Suite::make(PacketProtection::Direction way) const {
+std::unique_ptr<PacketProtection> Suite::make(PacketProtection::Direction way,
+                                              unsigned epoch) const {
     if (cipher.empty()) {
         return no_protection();
     }
     const CipherInfo& info = *find_cipher(cipher);
     const MacInfo* const integrity = mac.empty() ? nullptr : find_mac(mac);
-    PacketKeys keys{SecretBytes(pattern(info.key_size, 1)), SecretBytes(pattern(info.iv_size, 2)),
-                    SecretBytes(pattern(integrity == nullptr ? 0 : integrity->key_size, 3))};
+    const unsigned seed = 1 + 3 * epoch;
+    const std::size_t mac_key = integrity == nullptr ? 0 : integrity->key_size;
+    PacketKeys keys{SecretBytes(pattern(info.key_size, seed)),
+                    SecretBytes(pattern(info.iv_size, seed + 1)),
+                    SecretBytes(pattern(mac_key, seed + 2))};
     return make_protection(info, integrity, way, std::move(keys)).value();
 }
 

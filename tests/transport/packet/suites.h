@@ -28,8 +28,9 @@ struct Suite {
     std::string mac;
 
     [[nodiscard]] std::string name() const { return cipher + "/" + mac; }
-    /// The same keys each time.
-    [[nodiscard]] std::unique_ptr<PacketProtection> make(PacketProtection::Direction way) const;
+    /// The same keys each time; others for each @p epoch.
+    [[nodiscard]] std::unique_ptr<PacketProtection> make(PacketProtection::Direction way,
+                                                         unsigned epoch = 0) const;
     [[nodiscard]] std::unique_ptr<PacketProtection> seals() const {
         return make(PacketProtection::Direction::seal);
     }

@@ -59,6 +59,7 @@ class Peers(unittest.IsolatedAsyncioTestCase):
         self.addCleanup(folder.cleanup)
         self.ssh, self.sshd, self.backend = self.PROGRAMS
         self.logs = {}  # by port
+        self.processes = {}  # of ours, by port
         self.servers = 0
 
     async def asyncSetUp(self):
@@ -118,6 +119,7 @@ class Peers(unittest.IsolatedAsyncioTestCase):
         self.assertTrue(port_file.exists(), log.read_text())
         port = int(port_file.read_text())
         self.logs[port] = log
+        self.processes[port] = server
         return port
 
     async def start_sshd(self, *lines, host_key=True):

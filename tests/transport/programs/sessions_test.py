@@ -8,6 +8,8 @@ Runs under `gssxx-realm run`, whose ticket is for the user who runs it.
 import asyncio
 import os
 import re
+import signal
+import subprocess
 import sys
 import unittest
 from hashlib import sha256
@@ -71,6 +73,74 @@ class Rekeying(Peers):
         port = await self.start_ours()
         run = await self.plink(port, session=["AuthGSSAPIKEX=1", "RekeyBytes=1M"], command="cat", data=self.data)
         self.assert_same(run, self.log(port))
+
+
+class Keepalive(Peers):
+    """Whoever asks is answered while a command is silent; whoever does not answer is given up."""
+
+    SILENT = "sleep 3.5; echo fine"  # whoever is not answered gives up after two seconds
+
+    async def asyncSetUp(self):
+        self.room = asyncio.Semaphore(8)
+
+    async def test_questions_are_answered(self):
+        ours, asking = await self.start_ours(), await self.start_ours("--keepalive", 1)
+        sshd, sshd_asking = await self.start_sshd(), await self.start_sshd("ClientAliveInterval 1",
+                                                                           "ClientAliveCountMax 1")
+        asks = ("-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=1")
+        logins = {
+            "ssh asks gssxx-sshd": self.openssh(ours, *GSS_OPENSSH, *asks, command=self.SILENT),
+            "sshd asks gssxx-ssh": self.gssxx(sshd_asking, command=self.SILENT),
+            "gssxx-ssh asks gssxx-sshd": self.gssxx(ours, "--keepalive", 1, command=self.SILENT),
+            "gssxx-sshd asks gssxx-ssh": self.gssxx(asking, command=self.SILENT),
+            "gssxx-ssh asks sshd": self.gssxx(sshd, "--keepalive", 1, command=self.SILENT),
+            "gssxx-sshd asks ssh": self.openssh(asking, *GSS_OPENSSH, command=self.SILENT),
+        }
+        runs = dict(zip(logins, await asyncio.gather(*logins.values())))
+        for what, run in runs.items():
+            with self.subTest(what):
+                self.assertEqual((run.status, run.out), (0, b"fine\n"), run.err)
+        self.assertIn("client_input_global_request: rtype keepalive@openssh.com", runs["gssxx-sshd asks ssh"].err)
+        self.assertIn("server_input_global_request: rtype keepalive@openssh.com", self.log(sshd))
+
+    def stop(self, pid):
+        """Nothing is heard of it any more, and its connections stay open."""
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+
+    async def started(self, *words):
+        """A client whose command runs."""
+        client = await asyncio.create_subprocess_exec(
+            *map(str, words), "echo begun; exec sleep 600", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.addAsyncCleanup(self.end_client, client)
+        self.assertEqual(await asyncio.wait_for(client.stdout.readline(), LIMIT), b"begun\n")
+        return client
+
+    @staticmethod
+    async def end_client(client):
+        if client.returncode is None:
+            client.kill()
+        await client.communicate()
+
+    async def silent_server(self):
+        port = await self.start_ours()
+        client = await self.started(self.ssh, "-p", port, "--backend", self.backend, "--keepalive", 1,
+                                    f"{USER}@localhost")
+        self.stop(self.processes[port].pid)
+        _, err = await asyncio.wait_for(client.communicate(), LIMIT)
+        self.assertEqual(client.returncode, 255)
+        self.assertIn("the peer does not answer any more", err.decode().splitlines()[-1])
+
+    async def silent_client(self, program, *options):
+        port = await self.start_ours("--keepalive", 1)
+        self.stop((await self.started(program, "-p", port, *options, f"{USER}@localhost")).pid)
+        await until(lambda: "ended by us: the peer does not answer any more" in self.log(port),
+                    f"the end of the connection of {program}")
+
+    async def test_the_silent_are_given_up(self):
+        await asyncio.gather(self.silent_server(), self.silent_client(self.ssh, "--backend", self.backend),
+                             self.silent_client("ssh", "-F", "none", "-o", "BatchMode=yes", *GSS_OPENSSH))
 
 
 class Delegation(Peers):

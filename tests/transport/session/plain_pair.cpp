@@ -1,35 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plain_pair.h"
 
-#include "session_state.h"
-#include "writer.h"
+#include "plain_packets.h"
+#include "state_access.h"
 
 #include <algorithm>
-
-namespace gss::inline v0::transport::detail {
-
-/// What a session keeps to itself.
-struct StateAccess : Session {
-    static Session::State& state(Session& session) { return *(session.*&StateAccess::state_); }
-    static PacketWriter& writer(Session& session) { return state(session).writer_; }
-    static PacketReader& reader(Session& session) { return state(session).reader_; }
-};
-
-} // namespace gss::inline v0::transport::detail
 
 namespace gss::test {
 
 using transport::detail::StateAccess;
-
-Bytes plain_packet(BytesView payload) {
-    const std::size_t padding = 8 - (payload.size() + 5) % 8 + 8;
-    return ssh::wire::Writer()
-        .uint32(static_cast<std::uint32_t>(1 + payload.size() + padding))
-        .byte(static_cast<std::uint8_t>(padding))
-        .raw(payload)
-        .raw(Bytes(padding))
-        .take();
-}
 
 void send_raw(transport::Session& session, BytesView payload) {
     StateAccess::writer(session).write(payload);
@@ -58,13 +37,8 @@ void PlainPair::collect() {
                 size = as_text(out).find('\n') + 1;
                 greeted_[index(from)] = true;
             } else {
-                std::size_t length = 0;
-                for (std::size_t i = 0; i < 4; ++i) {
-                    length = length << 8U | std::to_integer<std::size_t>(out[i]);
-                }
-                size = 4 + length;
-                const auto padding = std::to_integer<std::size_t>(out[4]);
-                const BytesView payload = out.subspan(5, length - 1 - padding);
+                size = plain_packet_size(out);
+                const BytesView payload = plain_payload(out.first(size));
                 sent.payload.assign(payload.begin(), payload.end());
                 sent_[index(from)].push_back(sent.payload);
             }

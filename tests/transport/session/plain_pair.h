@@ -3,6 +3,7 @@
 // that they agree on are replaced by none as soon as they are there.
 #pragma once
 
+#include "plain_packets.h"
 #include "session_pair.h"
 
 #include <cstdint>
@@ -16,8 +17,6 @@ namespace gss::test {
     return which == End::client ? End::server : End::client;
 }
 
-/// A payload as a packet without encryption.
-[[nodiscard]] Bytes plain_packet(BytesView payload);
 /// Sends that payload with the session's own keys, whatever it is.
 void send_raw(transport::Session& session, BytesView payload);
 /// How many octets have come and were not read.
