@@ -7,12 +7,14 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <utility>
 
 #if !defined(_WIN32)
 #include <csignal>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #endif
 
@@ -46,13 +48,41 @@ private:
 };
 
 #if defined(_WIN32)
-int this_process() noexcept {
-    return 0; // never forks
-}
+/// Processes do not fork there.
+class ForkMark {
+public:
+    [[nodiscard]] bool is_of_this_process() const noexcept { return true; }
+};
 #else
-pid_t this_process() noexcept {
-    return ::getpid();
-}
+/// Tells whether the process that made it is the one that asks, or a fork of it. Process numbers
+/// do not: they come again, in another namespace or after some time.
+class ForkMark {
+public:
+    ForkMark() {
+        constexpr std::size_t size = sizeof(unsigned char);
+        void* const page =
+            ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) {
+            throw std::bad_alloc();
+        }
+        mark_ = static_cast<unsigned char*>(page);
+        *mark_ = 1;
+        zero_in_forks_ = ::madvise(page, size, MADV_WIPEONFORK) == 0;
+    }
+    ForkMark(const ForkMark&) = delete;
+    ForkMark& operator=(const ForkMark&) = delete;
+    ~ForkMark() { ::munmap(mark_, sizeof(unsigned char)); }
+
+    /// On systems that do not wipe, the number must do.
+    [[nodiscard]] bool is_of_this_process() const noexcept {
+        return zero_in_forks_ ? *mark_ != 0 : process_ == ::getpid();
+    }
+
+private:
+    unsigned char* mark_ = nullptr;
+    bool zero_in_forks_ = false;
+    pid_t process_ = ::getpid();
+};
 #endif
 
 } // namespace
@@ -62,7 +92,7 @@ class Workers::Crew {
 public:
     /// @p before is the crew of the process that forked this one: its threads are not here, and its
     /// mutex may be locked for ever. It is kept, so that its memory is not lost, and not touched.
-    explicit Crew(Crew* before) noexcept : before_(before) {}
+    explicit Crew(Crew* before) : before_(before) {}
 
     /// Holds itself until its end.
     void begin(std::shared_ptr<Crew> self) noexcept { self_ = std::move(self); }
@@ -74,7 +104,7 @@ public:
         more_.notify_all();
     }
 
-    [[nodiscard]] bool is_of_this_process() const noexcept { return process_ == this_process(); }
+    [[nodiscard]] bool is_of_this_process() const noexcept { return mark_.is_of_this_process(); }
 
     void run(std::function<void()> work) {
         {
@@ -94,12 +124,18 @@ public:
 
 private:
     static constexpr std::chrono::seconds patience{2};
+    /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
+    static constexpr std::chrono::minutes longest_life{1};
     static constexpr std::size_t most_waiting = 16;
 
     void serve(std::function<void()> work) {
+        const auto end = std::chrono::steady_clock::now() + longest_life;
         while (work) {
             work();
             work = nullptr; // what it holds goes now, not after the wait
+            if (std::chrono::steady_clock::now() >= end) {
+                return;
+            }
             std::unique_lock<std::mutex> lock(mutex_);
             if (waiting_ == most_waiting) {
                 return;
@@ -114,7 +150,7 @@ private:
         }
     }
 
-    decltype(this_process()) process_ = this_process();
+    ForkMark mark_;
     [[maybe_unused]] Crew* before_;
     std::shared_ptr<Crew> self_;
     std::mutex mutex_; ///< for what follows

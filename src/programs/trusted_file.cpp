@@ -56,8 +56,11 @@ std::optional<std::string> fault_above(std::string folder, const std::string& ho
     while (folder != home && folder != "/") {
         folder = folder_of(folder);
         struct stat about {};
-        if (::stat(folder.c_str(), &about) != 0) {
+        if (::lstat(folder.c_str(), &about) != 0) {
             return folder + " cannot be looked at: " + std::generic_category().message(errno);
+        }
+        if (!S_ISDIR(about.st_mode)) {
+            return folder + " is a folder no more";
         }
         if ((about.st_mode & S_ISVTX) != 0) {
             about.st_mode &= ~static_cast<mode_t>(S_IWGRP | S_IWOTH);
@@ -118,7 +121,7 @@ TrustedText read_trusted_text(const std::string& path, const std::string& home) 
     const std::string& real = *found;
     const std::string folder = folder_of(real);
     // What is looked at is what is read: both are open, and no link can come in between.
-    const OpenFile within(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const OpenFile within(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat about {};
     if (within.get() < 0 || ::fstat(within.get(), &about) != 0) {
         return cannot_read(folder);

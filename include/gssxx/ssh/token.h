@@ -33,7 +33,8 @@ struct TokenInitiatorOptions {
     const Credentials* credentials = nullptr; ///< null: the default ones; used while it is made
     /// To the host in the target's name "host@..." and nobody else: where the native library makes
     /// another host of it (dns_canonicalize_hostname), the step fails with insufficient_protection
-    /// before a token leaves us. A target of another form of name is left to the library.
+    /// before a token leaves us. The realm of the host is the library's to find (krb5.conf; DNS
+    /// with dns_lookup_realm). A target of another form of name is left to the library.
     bool delegate = false;
     /// Key exchange only. A library that will not hide who we are fails the step, before a token
     /// that would tell leaves us (RFC 7546 s3.1).

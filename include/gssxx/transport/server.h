@@ -111,7 +111,8 @@ using HandlerSource =
     std::function<std::unique_ptr<ServerHandler>(const std::optional<Endpoints>& endpoints)>;
 
 /// Accepts connections and serves each in a thread of its own (which may serve another one
-/// afterwards), until @p stop becomes readable (it is not read); returns when all threads have
+/// afterwards, but takes none when it is a minute old: a change of krb5.conf is then seen on every
+/// backend), until @p stop becomes readable (it is not read); returns when all threads have
 /// ended. However it ends, its connections end. A stop descriptor is an eventfd, a signalfd or a
 /// pipe. Fails with misuse when the options make no sense, unavailable when no connection can be
 /// accepted any more.

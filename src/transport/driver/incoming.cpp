@@ -14,6 +14,8 @@ constexpr std::size_t room_size = std::size_t{64} * 1024;
 /// of the peer for each piece would cost more than what they carry.
 constexpr std::size_t bulk = 4096;
 constexpr std::size_t enough = room_size / 2;
+/// A writer of single octets does not keep us from everything else.
+constexpr int most_turns = 8;
 
 } // namespace
 
@@ -31,11 +33,12 @@ void Incoming::read() {
 }
 
 std::size_t Incoming::gather(std::size_t octets) {
-    while (octets >= bulk && octets < enough) {
+    for (int turn = 0; turn < most_turns && octets >= bulk && octets < enough; ++turn) {
         ::sched_yield(); // the writer may need this processor
         const ssize_t more = read_now(fd_, kind_, MutableBytes(room_).subspan(octets));
         if (more <= 0) {
-            break; // the end, or what is wrong, comes again
+            ended_ = more == 0; // a terminal says so once; what is wrong comes again
+            break;
         }
         octets += static_cast<std::size_t>(more);
     }

@@ -59,15 +59,27 @@ bool is_ready(int fd, short events) noexcept {
 
 } // namespace
 
+namespace {
+
+/// Of the devices of memory null, zero and full; another one of them, kmsg, waits for the kernel.
+bool never_waits(dev_t device) noexcept {
+    constexpr unsigned memory = 1;
+    constexpr unsigned null = 3;
+    constexpr unsigned zero = 5;
+    constexpr unsigned full = 7;
+    const unsigned which = minor(device);
+    return major(device) == memory && (which == null || which == zero || which == full);
+}
+
+} // namespace
+
 Kind kind_of(int fd) noexcept {
     struct stat about {};
     if (::fstat(fd, &about) != 0) {
         return Kind::other;
     }
-    // The devices of memory: null, zero, full.
-    constexpr unsigned memory = 1;
-    const bool is_memory = S_ISCHR(about.st_mode) && major(about.st_rdev) == memory;
-    if (S_ISREG(about.st_mode) || S_ISBLK(about.st_mode) || is_memory) {
+    if (S_ISREG(about.st_mode) || S_ISBLK(about.st_mode) ||
+        (S_ISCHR(about.st_mode) && never_waits(about.st_rdev))) {
         return Kind::non_blocking;
     }
     return S_ISSOCK(about.st_mode) ? Kind::socket : Kind::other;

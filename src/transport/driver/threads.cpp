@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "threads.h"
 
+#include <chrono>
 #include <utility>
 
 namespace gss::inline v0::transport::detail {
@@ -8,6 +9,8 @@ namespace gss::inline v0::transport::detail {
 namespace {
 
 constexpr std::size_t most_waiting = 16;
+/// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
+constexpr std::chrono::minutes longest_life{1};
 
 } // namespace
 
@@ -53,10 +56,10 @@ bool Threads::give_to_waiting(std::function<void()>& work) {
 
 void Threads::join_finished() {
     std::vector<Place> gone;
+    gone.reserve(threads_.size() + 1); // a thread that ends needs no memory
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         gone.swap(finished_);
-        finished_.reserve(threads_.size() + 1); // a thread that ends needs no memory
     }
     for (const Place one : gone) {
         one->join();
@@ -65,15 +68,16 @@ void Threads::join_finished() {
 }
 
 void Threads::do_many(std::function<void()> work) {
+    const auto end = std::chrono::steady_clock::now() + longest_life;
     while (work) {
         work();
         work = nullptr;
         std::unique_lock<std::mutex> lock(mutex_);
-        if (ending_ || waiting_ == most_waiting) {
+        if (ending_ || waiting_ == most_waiting || std::chrono::steady_clock::now() >= end) {
             return;
         }
         ++waiting_;
-        more_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+        more_.wait_until(lock, end, [this] { return ending_ || !queue_.empty(); });
         --waiting_;
         if (!queue_.empty()) {
             work = std::move(queue_.front());
