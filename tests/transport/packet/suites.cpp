@@ -15,11 +15,17 @@ std::unique_ptr<PacketProtection> Suite::make(PacketProtection::Direction way,
     }
     const CipherInfo& info = *find_cipher(cipher);
     const MacInfo* const integrity = mac.empty() ? nullptr : find_mac(mac);
-    const unsigned seed = 1 + 3 * epoch;
-    const std::size_t mac_key = integrity == nullptr ? 0 : integrity->key_size;
-    PacketKeys keys{SecretBytes(pattern(info.key_size, seed)),
-                    SecretBytes(pattern(info.iv_size, seed + 1)),
-                    SecretBytes(pattern(mac_key, seed + 2))};
+    // As in key exchange, another suite has other keys: names are mixed in after the first epoch.
+    const auto secret = [&](std::size_t size, unsigned seed) {
+        Bytes octets = pattern(size, seed + 3 * epoch);
+        const std::string mixed = name();
+        for (std::size_t i = 0; epoch != 0 && i < size; ++i) {
+            octets[i] ^= static_cast<std::byte>(mixed[i % mixed.size()]);
+        }
+        return SecretBytes(BytesView(octets));
+    };
+    PacketKeys keys{secret(info.key_size, 1), secret(info.iv_size, 2),
+                    secret(integrity == nullptr ? 0 : integrity->key_size, 3)};
     return make_protection(info, integrity, way, std::move(keys)).value();
 }
 

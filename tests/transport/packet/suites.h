@@ -28,7 +28,7 @@ struct Suite {
     std::string mac;
 
     [[nodiscard]] std::string name() const { return cipher + "/" + mac; }
-    /// The same keys each time; others for each @p epoch.
+    /// The same keys each time; others for each @p epoch, and then for each suite, too.
     [[nodiscard]] std::unique_ptr<PacketProtection> make(PacketProtection::Direction way,
                                                          unsigned epoch = 0) const;
     [[nodiscard]] std::unique_ptr<PacketProtection> seals() const {
