@@ -6,6 +6,7 @@ programs_test.py SSH SSHD BACKEND [UNITTEST-ARGUMENT...]
 Runs under `gssxx-realm run`, whose ticket is for the user who runs it.
 """
 import os
+import pty
 import pwd
 import re
 import signal
@@ -229,6 +230,21 @@ class Ours(Folder):
                              "--gss-host names, and not to 127.0.0.1\n")
         quiet = run("--gss-host", "localhost", env={})
         self.assertEqual((quiet.returncode, quiet.stdout, quiet.stderr), (0, b"[]\n", b""), "none are delegated")
+
+    def test_the_end_of_a_terminals_input_behind_a_long_line(self):
+        port = self.ours()
+        keyboard, terminal = pty.openpty()
+        self.addCleanup(os.close, keyboard)
+        line = b"x" * 4095 + b"\n"
+        os.write(keyboard, line + b"\x04")
+        with subprocess.Popen([SSH, "-p", str(port), "--backend", BACKEND, "localhost", "cat"], stdin=terminal,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            os.close(terminal)
+            try:
+                output, errors = run.communicate(timeout=LIMIT)
+            finally:
+                run.kill()
+        self.assertEqual((run.returncode, output), (0, line), errors)
 
     def test_much_data_both_ways_with_keys_exchanged_meanwhile(self):
         port = self.ours()

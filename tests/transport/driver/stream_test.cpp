@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hosts with ports, streams over sockets and pipes, and what they do when the peer is gone.
+#include "descriptor.h"
+#include "quiet_write.h"
+
 #include <gssxx/transport/stream.h>
 
 #include <gtest/gtest.h>
@@ -132,6 +135,19 @@ TEST(Stream, pipes_do_all_that_sockets_do) {
     ::sigemptyset(&pending);
     ::sigpending(&pending);
     EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
+}
+
+// Reading one that waits would stop the whole connection until its device has something to say.
+TEST(Stream, only_devices_that_never_make_anybody_wait_are_taken_for_such) {
+    for (const char* never : {"/dev/null", "/dev/zero", "/dev/full"}) {
+        const Descriptor device(::open(never, O_RDWR | O_CLOEXEC));
+        EXPECT_EQ(detail::kind_of(device.get()), detail::Kind::non_blocking) << never;
+    }
+    // Of the same major number as those, as /dev/kmsg is, which not everybody may open.
+    for (const char* other : {"/dev/random", "/dev/urandom"}) {
+        const Descriptor device(::open(other, O_RDONLY | O_CLOEXEC));
+        EXPECT_EQ(detail::kind_of(device.get()), detail::Kind::other) << other;
+    }
 }
 
 TEST(Stream, borrowed_descriptors_stay_open) {
