@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads for calls that may never end: used again, never shared, and there after fork(2).
+// Threads for calls that may never end: used again, and never shared.
 #include "worker.h"
 
 #include <gtest/gtest.h>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -65,19 +64,6 @@ TEST(Workers, never_waits_for_other_work) {
     chain->begun.back().set_value();
     EXPECT_EQ(chain->ended.get_future().wait_for(std::chrono::seconds(20)),
               std::future_status::ready);
-}
-
-TEST(Workers, is_there_in_a_forked_process) {
-    const Workers workers;
-    ASSERT_TRUE(finishes(workers, [] {}));
-    std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it waits now, in this process
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::_exit(finishes(workers, [] {}) ? 0 : 1);
-    }
-    int status = 1;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
 }
 
 TEST(Workers, leave_work_to_its_end) {
