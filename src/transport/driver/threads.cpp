@@ -30,7 +30,7 @@ void Threads::run(std::function<void()> work) {
     if (give_to_waiting(work)) {
         return;
     }
-    const Place place = threads_.emplace(threads_.end());
+    const auto place = threads_.emplace(threads_.end());
     try {
         *place = std::thread([this, place, first = std::move(work)]() mutable {
             do_many(std::move(first));
