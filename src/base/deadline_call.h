@@ -52,9 +52,9 @@ template <typename Task>
             if (!shared->abandoned) {
                 shared->value = std::exchange(value, std::nullopt);
                 shared->thrown = thrown;
-                shared->finished.notify_one();
             }
         }
+        shared->finished.notify_one(); // who wakes finds the lock free
         shared.reset(); // an abandoned value is released here, outside the lock
     });
     std::unique_lock lock(shared->mutex);

@@ -107,14 +107,9 @@ public:
     [[nodiscard]] bool is_of_this_process() const noexcept { return mark_.is_of_this_process(); }
 
     void run(std::function<void()> work) {
-        {
-            const std::lock_guard<std::mutex> lock(mutex_);
-            // Each piece of work in the queue has a waiting thread of its own.
-            if (waiting_ > queue_.size()) {
-                queue_.push_back(std::move(work));
-                more_.notify_one();
-                return;
-            }
+        if (give_to_waiting(work)) {
+            more_.notify_one(); // who wakes finds the lock free
+            return;
         }
         const SignalsBlocked blocked;
         std::thread([crew = self_, first = std::move(work)]() mutable {
@@ -127,6 +122,16 @@ private:
     /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
     static constexpr std::chrono::minutes longest_life{1};
     static constexpr std::size_t most_waiting = 16;
+
+    [[nodiscard]] bool give_to_waiting(std::function<void()>& work) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        // Each piece of work in the queue has a waiting thread of its own.
+        if (waiting_ == queue_.size()) {
+            return false;
+        }
+        queue_.push_back(std::move(work));
+        return true;
+    }
 
     void serve(std::function<void()> work) {
         const auto end = std::chrono::steady_clock::now() + longest_life;

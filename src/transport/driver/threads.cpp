@@ -28,6 +28,7 @@ Threads::~Threads() {
 void Threads::run(std::function<void()> work) {
     join_finished();
     if (give_to_waiting(work)) {
+        more_.notify_one(); // who wakes finds the lock free
         return;
     }
     const auto place = threads_.emplace(threads_.end());
@@ -50,7 +51,6 @@ bool Threads::give_to_waiting(std::function<void()>& work) {
         return false;
     }
     queue_.push_back(std::move(work));
-    more_.notify_one();
     return true;
 }
 
