@@ -55,7 +55,7 @@ template <typename Task>
             }
         }
         shared->finished.notify_one(); // who wakes finds the lock free
-        shared.reset(); // an abandoned value is released here, outside the lock
+        shared.reset();                // an abandoned value is released here, outside the lock
     });
     std::unique_lock lock(shared->mutex);
     shared->finished.wait_until(lock, *deadline.when(),
