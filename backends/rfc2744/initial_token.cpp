@@ -39,19 +39,33 @@ std::optional<std::uint32_t> error_token_code(BytesView token) {
     return der::number(error.find(tagged(6)));
 }
 
-bool is_kerberos_answer(BytesView token) {
-    constexpr std::byte reply{0x02};
-    constexpr std::byte error{0x03};
+namespace {
+
+/// The first octet of TOK_ID in a token of Kerberos that is framed whole (RFC 4121 s4.1).
+std::optional<std::byte> token_kind(BytesView token) {
     der::Reader whole(token);
     const std::optional<der::Element> frame = whole.next();
     if (!frame || frame->tag != application(0) || !whole.rest().empty()) {
-        return false;
+        return std::nullopt;
     }
     der::Reader inside(frame->content);
     const std::optional<der::Element> identifier = inside.next();
     const BytesView body = inside.rest();
-    return identifier && as_text(identifier->whole) == as_text(mechanism::krb5().to_der()) &&
-           body.size() > 2 && (body[0] == reply || body[0] == error) && body[1] == std::byte{0};
+    if (!identifier || as_text(identifier->whole) != as_text(mechanism::krb5().to_der()) ||
+        body.size() <= 2 || body[1] != std::byte{0}) {
+        return std::nullopt;
+    }
+    return body[0];
+}
+
+} // namespace
+
+bool is_kerberos_reply(BytesView token) {
+    return token_kind(token) == std::byte{0x02};
+}
+
+bool is_kerberos_answer(BytesView token) {
+    return is_kerberos_reply(token) || token_kind(token) == std::byte{0x03};
 }
 
 bool is_spnego_answer(BytesView token) {

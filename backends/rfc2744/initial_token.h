@@ -16,6 +16,9 @@ namespace gss::inline v0::rfc2744 {
 /// The error code (RFC 4120 s7.5.9) of a framed KRB-ERROR; nothing for any other token.
 [[nodiscard]] std::optional<std::uint32_t> error_token_code(BytesView token);
 
+/// True for an AP-REP of Kerberos that is framed whole (RFC 4121 s4.1).
+[[nodiscard]] bool is_kerberos_reply(BytesView token);
+
 /// True for an acceptor's answer of Kerberos that is framed whole (RFC 4121 s4.1): AP-REP or
 /// KRB-ERROR and nothing after it.
 [[nodiscard]] bool is_kerberos_answer(BytesView token);

@@ -213,6 +213,11 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
     return step;
 }
 
+bool NativeContext::answers_at_once(const detail::InitiateArguments& arguments,
+                                    BytesView token) const {
+    return arguments.mechanism == mechanism::krb5() && is_kerberos_reply(token);
+}
+
 detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,
                                          BytesView token) {
     detail::NativeStep step;

@@ -27,6 +27,10 @@ public:
                                               BytesView token) override;
     [[nodiscard]] detail::NativeStep accept(const detail::AcceptArguments& arguments,
                                             BytesView token) override;
+    /// An AP-REP is checked with keys that are there (RFC 4120 s3.2.5); a KRB-ERROR may make
+    /// Heimdal begin anew, and other mechanisms may ask whom they like.
+    [[nodiscard]] bool answers_at_once(const detail::InitiateArguments& arguments,
+                                       BytesView token) const override;
 
     [[nodiscard]] Result<Buffer> get_mic(BytesView message, Qop qop) override;
     [[nodiscard]] Result<std::size_t> get_mic_into(BytesView message, MutableBytes out,

@@ -186,6 +186,12 @@ public:
     [[nodiscard]] virtual NativeStep initiate(const InitiateArguments& arguments,
                                               BytesView token) = 0;
     [[nodiscard]] virtual NativeStep accept(const AcceptArguments& arguments, BytesView token) = 0;
+    /// True when initiate() with this token asks nobody and waits for nothing: it meets any deadline
+    /// without a thread of its own.
+    [[nodiscard]] virtual bool answers_at_once(const InitiateArguments& /*arguments*/,
+                                               BytesView /*token*/) const {
+        return false;
+    }
 
     [[nodiscard]] virtual Result<Buffer> get_mic(BytesView message, Qop qop) = 0;
     [[nodiscard]] virtual Result<std::size_t> get_mic_into(BytesView message, MutableBytes out,

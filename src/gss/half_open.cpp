@@ -4,6 +4,7 @@
 #include "deadline_call.h"
 
 #include <array>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -136,8 +137,15 @@ Step HalfOpenContext::step(BytesView token, const Deadline& deadline) {
     }
     // Whatever way this function is left but through settle(), the context has failed.
     state_ = State::failed;
-    return deadline.when() ? step_on_worker(token, deadline)
-                           : settle(run(*Access::of(protection_), arguments_, token));
+    return deadline.when() && may_wait(token, deadline)
+               ? step_on_worker(token, deadline)
+               : settle(run(*Access::of(protection_), arguments_, token));
+}
+
+bool HalfOpenContext::may_wait(BytesView token, const Deadline& deadline) const {
+    const auto* initiate = std::get_if<0>(&arguments_);
+    return initiate == nullptr || !Access::of(protection_)->answers_at_once(*initiate, token) ||
+           *deadline.when() <= std::chrono::steady_clock::now();
 }
 
 Step HalfOpenContext::step_on_worker(BytesView token, const Deadline& deadline) {

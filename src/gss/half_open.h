@@ -49,6 +49,8 @@ public:
     [[nodiscard]] Granted& granted() noexcept { return granted_; }
 
 private:
+    /// The step may take longer than the caller wants to wait.
+    [[nodiscard]] bool may_wait(BytesView token, const Deadline& deadline) const;
     /// A step on a worker thread, for a caller that does not wait longer than the deadline.
     [[nodiscard]] Step step_on_worker(BytesView token, const Deadline& deadline);
     /// What the caller gets to know of a step; notes the rest.

@@ -115,10 +115,15 @@ void ClientAuth::ready(AuthGround ground) {
 }
 
 // RFC 4253 s10: "after a key exchange with implicit server authentication, the client MUST wait for
-// a response to its service request before sending any further data."
+// a response to its service request before sending any further data." All of ours have the server
+// prove itself in the exchange (s7: "explicit"). Where the first request depends on nothing that
+// the server may say before, it follows at once and saves a round trip.
 void ClientAuth::ask_for_service() {
     phase_ = Phase::asked;
     outlet_.send(ssh::wire::Writer(message::service_request).text(auth_service).octets());
+    if (std::holds_alternative<WithGssapiKeyex>(wish_->method) && key_exchange_) {
+        begin();
+    }
 }
 
 void ClientAuth::signature_algorithms(std::vector<std::string> names) {
@@ -189,7 +194,9 @@ void ClientAuth::take_service_accept(BytesView payload) {
         protocol_fault("a SERVICE_ACCEPT of another service than the one that was asked for");
     }
     phase_ = Phase::open;
-    begin();
+    if (wish_) {
+        begin();
+    }
 }
 
 void ClientAuth::take_banner(BytesView payload) {
@@ -213,6 +220,10 @@ void ClientAuth::take_banner(BytesView payload) {
 
 void ClientAuth::take_result(BytesView payload) {
     const auto number = std::to_integer<std::uint8_t>(payload[0]);
+    // The service answers requests when it has been accepted.
+    if (phase_ == Phase::asked) {
+        message_out_of_place(number);
+    }
     if (attempt_) {
         attempt_->receive(payload);
         return settle();

@@ -22,6 +22,9 @@ constexpr milliseconds longest_wait{30'000};
 /// Streams without a descriptor are asked so often while something else is waited for, too.
 constexpr milliseconds short_wait{5};
 constexpr unsigned most_unanswered = 3;
+/// Nobody finds the queue full while less than this is in it: SessionLimits::queued_output is
+/// 35,000 at least.
+constexpr std::size_t may_be_waited_for = std::size_t{16} * 1024;
 
 } // namespace
 
@@ -103,13 +106,13 @@ void Pump::authorize(const ssh::Authorize& question) {
     session_.answer(question.id, std::move(answer));
 }
 
-bool Pump::flush() {
-    bool any = false;
+std::size_t Pump::flush() {
+    std::size_t gone = 0;
     while (!session_.output().empty()) {
         const BytesView output = session_.output();
         if (broken_) {
+            gone += output.size();
             session_.sent(output.size());
-            any = true;
             continue;
         }
         const Result<std::size_t> written = stream_.write(output, milliseconds(0));
@@ -122,11 +125,11 @@ bool Pump::flush() {
             if (!session_.wants_octets()) {
                 heard(); // its answers are not read: that it takes octets must do
             }
+            gone += *written;
             session_.sent(*written);
-            any = true;
         }
     }
-    return any;
+    return gone;
 }
 
 void Pump::heard() noexcept {
@@ -156,7 +159,7 @@ milliseconds Pump::shortened(milliseconds limit) const {
 
 void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
     // What has gone out may be what somebody waited for before going on: they are asked first.
-    limit = flush() ? milliseconds(0) : shortened(limit);
+    limit = flush() >= may_be_waited_for ? milliseconds(0) : shortened(limit);
     const bool wanted = !over_ && session_.wants_octets();
     int in = over_ ? -1 : stream_.read_descriptor();
     if (in < 0 && !over_) {

@@ -32,8 +32,8 @@ public:
 
     /// The next event that is not dealt with here; nothing when there is none.
     [[nodiscard]] std::optional<Event> next();
-    /// Writes what can be written without waiting. True when something went.
-    bool flush();
+    /// Writes what can be written without waiting. Returns how many octets went.
+    std::size_t flush();
     /// Waits until the stream or one of @p others has something, or @p limit is over (negative: no
     /// limit), and moves octets. The others' revents are set.
     void wait(std::vector<pollfd>& others, std::chrono::milliseconds limit);

@@ -58,14 +58,22 @@ const ssh::Crypto& KeyExchange::crypto() const noexcept {
     return settings_.options.crypto != nullptr ? *settings_.options.crypto : ssh::openssl_crypto();
 }
 
-void KeyExchange::start(std::string own_version, std::string peer_version) {
+void KeyExchange::start(std::string own_version) {
     run([&] {
-        if (!own_version_.empty() || own_version.empty() || peer_version.empty()) {
-            misuse("key exchange starts once, when both versions are known");
+        if (!own_version_.empty() || own_version.empty()) {
+            misuse("key exchange starts once, with a version");
         }
         own_version_ = std::move(own_version);
-        peer_version_ = std::move(peer_version);
         send_kexinit();
+    });
+}
+
+void KeyExchange::peer_is(std::string peer_version) {
+    run([&] {
+        if (own_version_.empty() || !peer_version_.empty() || peer_version.empty()) {
+            misuse("the peer's version is told once, after the start");
+        }
+        peer_version_ = std::move(peer_version);
     });
 }
 
@@ -121,8 +129,8 @@ void KeyExchange::take_kexinit(BytesView payload) {
     if (theirs_ != Theirs::nothing) {
         protocol_fault("a second KEXINIT within a key exchange");
     }
-    if (own_version_.empty()) {
-        misuse("a KEXINIT was read before key exchange was started");
+    if (peer_version_.empty()) {
+        misuse("a KEXINIT was read before the peer's version was known");
     }
     // RFC 4253 s9: "When this message is received, a party MUST respond with its own
     // SSH_MSG_KEXINIT message, except when the received SSH_MSG_KEXINIT already was a reply."

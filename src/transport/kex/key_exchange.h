@@ -48,8 +48,11 @@ public:
                 Outlet& outlet);
     ~KeyExchange();
 
-    /// Both identification strings are known: sends our KEXINIT.
-    void start(std::string own_version, std::string peer_version);
+    /// Our identification string is on its way: sends our KEXINIT right behind it. RFC 4253 s4.2:
+    /// "Key exchange will begin immediately after sending this identifier."
+    void start(std::string own_version);
+    /// The peer's identification string has come. Before its KEXINIT is read.
+    void peer_is(std::string peer_version);
     /// Exchanges anew. Only after start() and when !under_way(); else a fault of the host's.
     void rekey();
     /// A message 20, 21 or 30 to 49; not while waits(). The reader must have given it last: its

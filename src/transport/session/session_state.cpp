@@ -70,7 +70,7 @@ Session::State::State(ClientOptions options)
       auth_(std::in_place_type<detail::ClientAuth>, std::get<ClientOptions>(own_options_),
             static_cast<detail::Outlet&>(*this)),
       connection_(role_, options_.limits, *this), own_version_("SSH-2.0-" + options_.software) {
-    writer_.identification(own_version_);
+    begin();
 }
 
 Session::State::State(ServerOptions options)
@@ -80,7 +80,14 @@ Session::State::State(ServerOptions options)
       auth_(std::in_place_type<detail::ServerAuth>, std::get<ServerOptions>(own_options_),
             static_cast<detail::Outlet&>(*this)),
       connection_(role_, options_.limits, *this), own_version_("SSH-2.0-" + options_.software) {
-    writer_.identification(own_version_);
+    begin();
+}
+
+void Session::State::begin() {
+    guarded([this] {
+        writer_.identification(own_version_);
+        kex_.start(own_version_);
+    });
 }
 
 // The end
@@ -328,7 +335,7 @@ bool Session::State::step_identification() {
     }
     peer_version_ = std::move(*version);
     shown_version_ = escape_control_characters(peer_version_);
-    kex_.start(own_version_, peer_version_);
+    kex_.peer_is(peer_version_);
     return true;
 }
 

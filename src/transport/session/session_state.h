@@ -81,6 +81,8 @@ private:
     [[nodiscard]] RequestId new_id() noexcept override { return ++last_id_; }
     [[nodiscard]] std::size_t room() const noexcept override;
 
+    /// What goes out whatever the peer is.
+    void begin();
     // One step: false when nothing can be done now.
     bool step();
     bool step_identification();

@@ -80,18 +80,22 @@ RequestId deferred_login(ServerSession& session, Pump& pump) {
     return {};
 }
 
+/// A client that asks to be let in by nothing at all, in a thread.
+std::thread asking_client(int fd) {
+    return std::thread([fd] {
+        ConnectOptions options;
+        options.user = "somebody";
+        options.methods.emplace_back(WithNone());
+        options.host_key = accept_any_host_key();
+        EXPECT_FALSE(Client::open(descriptor_stream(fd, fd, Ownership::owned), std::move(options)));
+    });
+}
+
 TEST(Pump, does_not_read_while_the_session_wants_nothing) {
     for (const bool has_descriptor : {true, false}) {
         const auto ends = sockets();
         const Descriptor peer(::fcntl(ends[1], F_DUPFD_CLOEXEC, 0));
-        std::thread client([fd = ends[1]] {
-            ConnectOptions options;
-            options.user = "somebody";
-            options.methods.emplace_back(WithNone());
-            options.host_key = accept_any_host_key();
-            EXPECT_FALSE(
-                Client::open(descriptor_stream(fd, fd, Ownership::owned), std::move(options)));
-        });
+        std::thread client = asking_client(ends[1]);
         Counted stream(ends[0], has_descriptor);
         ServerSession session = ServerSession::create(with_a_key()).value();
         Pump pump(session, stream, nullptr);
@@ -123,16 +127,27 @@ TEST(Pump, does_not_read_while_the_session_wants_nothing) {
     }
 }
 
-TEST(Pump, does_not_wait_when_something_has_gone_out) {
+// Whoever found the queue full goes on at once, and nobody turns in circles for a few octets.
+TEST(Pump, does_not_wait_when_much_has_gone_out) {
     const auto ends = sockets();
-    const Descriptor peer(ends[1]);
-    const auto stream = descriptor_stream(ends[0], ends[0], Ownership::owned);
+    std::thread client = asking_client(ends[1]);
+    auto stream = descriptor_stream(ends[0], ends[0], Ownership::owned);
     ServerSession session = ServerSession::create(with_a_key()).value();
     Pump pump(session, *stream, nullptr);
+    const RequestId question = deferred_login(session, pump);
     EXPECT_FALSE(pump.next());
-    ASSERT_FALSE(session.output().empty());
+    pump.flush();
+    const Bytes ignored(20'000);
+    EXPECT_TRUE(session.send_ignore(ignored));
     EXPECT_LT(time_of(pump, milliseconds(3000)), milliseconds(1500));
+    EXPECT_TRUE(session.send_ignore(BytesView(ignored).first(10)));
     EXPECT_GE(time_of(pump, milliseconds(200)), milliseconds(150));
+    EXPECT_TRUE(session.output().empty());
+    session.answer(question, ssh::deny("no"));
+    EXPECT_FALSE(pump.next());
+    pump.flush();
+    stream.reset();
+    client.join();
 }
 
 constexpr std::size_t much = std::size_t{512} * 1024;

@@ -120,7 +120,10 @@ void End::caught(Task&& task) {
 }
 
 void End::start(const std::string& peer_version) {
-    caught([&] { kex.start(version(), peer_version); });
+    caught([&] {
+        kex.start(version());
+        kex.peer_is(peer_version);
+    });
 }
 
 void End::rekey() {

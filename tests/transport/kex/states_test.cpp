@@ -170,6 +170,20 @@ TEST(States, keys_are_exchanged_one_exchange_at_a_time) {
     third.start();
     third.client.start(third.server.version());
     ASSERT_TRUE(third.client.fault) << "started twice";
+    for (const bool started : {false, true}) {
+        End fourth(client_options(Choice()));
+        try {
+            if (started) {
+                fourth.kex.start(fourth.version());
+                fourth.kex.receive(Bytes{std::byte{message::kexinit}});
+            } else {
+                fourth.kex.peer_is("SSH-2.0-too_early");
+            }
+            ADD_FAILURE() << "the peer's version has its place";
+        } catch (const SessionFault& fault) {
+            EXPECT_EQ(fault.fault(), ssh::Fault::misuse);
+        }
+    }
 }
 
 // Strict key exchange ----------------------------------------------------------------------------

@@ -63,8 +63,33 @@ TEST(OutOfMemory, sec_A2_10_A2_11_nobody_is_let_in_by_it) {
         while (refused_login(course, allocation)) {
             ++allocation;
         }
-        EXPECT_GT(allocation, 300U) << method;
+        EXPECT_GT(allocation, 200U) << method;
     }
+}
+
+// What a session says first is made with it: half of that is no session.
+TEST(OutOfMemory, a_session_is_made_whole_or_not_at_all) {
+    (void)test_key();
+    const Course course;
+    const transport::ClientOptions client = client_options(course);
+    const transport::ServerOptions server = server_options(course);
+    std::size_t allocation = 1;
+    for (bool failed = true; failed; ++allocation) {
+        bool out_of_memory = false;
+        fail_allocation(allocation);
+        try {
+            SessionPair pair(client, server);
+            fail_allocation(0);
+            pair.run();
+            EXPECT_TRUE(pair.client().algorithms()) << allocation;
+        } catch (const std::bad_alloc&) {
+            out_of_memory = true;
+        }
+        failed = allocation_failed();
+        fail_allocation(0);
+        EXPECT_EQ(failed, out_of_memory) << allocation;
+    }
+    EXPECT_GT(allocation, 50U);
 }
 
 } // namespace

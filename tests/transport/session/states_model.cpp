@@ -170,7 +170,10 @@ std::string StateModel::expected(unsigned number) const {
     case 5:
         return which_ == End::server && !initial_ && !service_ ? "H" : "F";
     case 6:
-        return which_ == End::client && service_asked_ && !service_ ? "H" : "F";
+        if (which_ == End::server || !service_asked_ || service_) {
+            return "F";
+        }
+        return request_open_ ? "." : "H"; // a request that depends on nothing has gone with it
     case 7:
         // RFC 8308 s2.4: right after the first NEWKEYS; from servers once more before SUCCESS.
         if (initial_ || authenticated_) {
