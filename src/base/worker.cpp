@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -92,7 +93,8 @@ class Workers::Crew {
 public:
     /// @p before is the crew of the process that forked this one: its threads are not here, and its
     /// mutex may be locked for ever. It is kept, so that its memory is not lost, and not touched.
-    explicit Crew(Crew* before) : before_(before) {}
+    Crew(Crew* before, std::chrono::milliseconds longest_life)
+        : longest_life_(longest_life), before_(before) {}
 
     /// Holds itself until its end.
     void begin(std::shared_ptr<Crew> self) noexcept { self_ = std::move(self); }
@@ -119,8 +121,6 @@ public:
 
 private:
     static constexpr std::chrono::seconds patience{2};
-    /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
-    static constexpr std::chrono::minutes longest_life{1};
     static constexpr std::size_t most_waiting = 16;
 
     [[nodiscard]] bool give_to_waiting(std::function<void()>& work) {
@@ -134,7 +134,7 @@ private:
     }
 
     void serve(std::function<void()> work) {
-        const auto end = std::chrono::steady_clock::now() + longest_life;
+        const auto end = std::chrono::steady_clock::now() + longest_life_;
         while (work) {
             work();
             work = nullptr; // what it holds goes now, not after the wait
@@ -146,7 +146,8 @@ private:
                 return;
             }
             ++waiting_;
-            more_.wait_for(lock, patience, [this] { return ending_ || !queue_.empty(); });
+            more_.wait_until(lock, std::min(end, std::chrono::steady_clock::now() + patience),
+                             [this] { return ending_ || !queue_.empty(); });
             --waiting_;
             if (!queue_.empty()) {
                 work = std::move(queue_.front());
@@ -156,6 +157,7 @@ private:
     }
 
     ForkMark mark_;
+    std::chrono::milliseconds longest_life_;
     [[maybe_unused]] Crew* before_;
     std::shared_ptr<Crew> self_;
     std::mutex mutex_; ///< for what follows
@@ -175,7 +177,7 @@ Workers::~Workers() {
 Workers::Crew& Workers::crew() const {
     Crew* known = crew_.load();
     while (known == nullptr || !known->is_of_this_process()) {
-        const auto made = std::make_shared<Crew>(known);
+        const auto made = std::make_shared<Crew>(known, longest_life_);
         made->begin(made);
         if (crew_.compare_exchange_strong(known, made.get())) {
             known = made.get();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 
 namespace gss::inline v0 {
@@ -13,7 +14,12 @@ namespace gss::inline v0 {
 /// work, and a forked process begins anew. Its end waits for nobody: work goes on to its end.
 class Workers {
 public:
-    Workers() noexcept = default;
+    /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody,
+    /// and no thread takes work when it is older than this.
+    static constexpr std::chrono::minutes usual_life{1};
+
+    explicit Workers(std::chrono::milliseconds longest_life = usual_life) noexcept
+        : longest_life_(longest_life) {}
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
     ~Workers();
@@ -27,6 +33,7 @@ private:
 
     [[nodiscard]] Crew& crew() const;
 
+    std::chrono::milliseconds longest_life_;
     mutable std::atomic<Crew*> crew_{nullptr};
 };
 

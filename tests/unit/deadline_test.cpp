@@ -17,6 +17,7 @@
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace gss::test {
 namespace {
@@ -174,6 +175,41 @@ TEST_F(Deadlines, a_deadline_that_has_passed_calls_nobody) {
     EXPECT_EQ(step.error->code(), ErrorCode::timed_out);
     EXPECT_EQ(fake.table().count(Call::acquire_cred), 0U);
     EXPECT_EQ(fake.table().count(Call::init_sec_context), 0U);
+}
+
+// An AP-REP is checked with keys that are there; after a KRB-ERROR Heimdal may ask a KDC anew.
+TEST_F(Deadlines, an_answer_that_contacts_nobody_needs_no_other_thread) {
+    std::vector<std::thread::id> threads;
+    fake.table().replace(&CallTable::init_sec_context, [&](auto... arguments) {
+        threads.push_back(std::this_thread::get_id());
+        return fake.honest().init_sec_context(arguments...);
+    });
+    const auto framed = [](unsigned char kind) {
+        return Bytes{std::byte{0x60}, std::byte{14},   std::byte{0x06}, std::byte{9},
+                     std::byte{0x2a}, std::byte{0x86}, std::byte{0x48}, std::byte{0x86},
+                     std::byte{0xf7}, std::byte{0x12}, std::byte{1},    std::byte{2},
+                     std::byte{2},    std::byte{kind}, std::byte{0},    std::byte{1}};
+    };
+    const auto answer = [&](const Bytes& token, Deadline deadline) {
+        Initiator left = Initiator::create(service(backend)).value();
+        EXPECT_TRUE(left.step({}, generous()).more());
+        threads.clear();
+        return left.step(token, deadline);
+    };
+    EXPECT_TRUE(answer(framed(0x02), generous()).failed());
+    ASSERT_EQ(threads.size(), 1U);
+    EXPECT_EQ(threads[0], std::this_thread::get_id());
+    Bytes longer = framed(0x02);
+    longer.push_back(std::byte{0});
+    for (const Bytes& other : {framed(0x03), framed(0x01), longer}) {
+        EXPECT_TRUE(answer(other, generous()).failed());
+        ASSERT_EQ(threads.size(), 1U);
+        EXPECT_NE(threads[0], std::this_thread::get_id());
+    }
+    const Step late = answer(framed(0x02), Deadline::Clock::time_point::min());
+    ASSERT_TRUE(late.failed());
+    EXPECT_EQ(late.error->code(), ErrorCode::timed_out);
+    EXPECT_TRUE(threads.empty());
 }
 
 TEST_F(Deadlines, a_late_credential_is_released_once) {

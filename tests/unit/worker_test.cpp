@@ -43,6 +43,18 @@ TEST(Workers, is_used_again) {
     EXPECT_LT(threads.size(), 25U);
 }
 
+TEST(Workers, is_not_used_again_when_it_is_old) {
+    const Workers workers(std::chrono::milliseconds(1));
+    const pid_t own = ::gettid();
+    std::set<pid_t> threads{own};
+    for (int i = 0; i < 20; ++i) {
+        pid_t id = 0;
+        ASSERT_TRUE(finishes(workers, [&id] { id = ::gettid(); }));
+        EXPECT_TRUE(threads.insert(id).second) << "a thread that is over a millisecond old";
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
 TEST(Workers, never_waits_for_other_work) {
     // Each waits for the next: with one thread for two of them nobody would end.
     const Workers workers;

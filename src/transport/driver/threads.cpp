@@ -9,8 +9,6 @@ namespace gss::inline v0::transport::detail {
 namespace {
 
 constexpr std::size_t most_waiting = 16;
-/// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
-constexpr std::chrono::minutes longest_life{1};
 
 } // namespace
 
@@ -68,7 +66,7 @@ void Threads::join_finished() {
 }
 
 void Threads::do_many(std::function<void()> work) {
-    const auto end = std::chrono::steady_clock::now() + longest_life;
+    const auto end = std::chrono::steady_clock::now() + longest_life_;
     while (work) {
         work();
         work = nullptr;

@@ -2,6 +2,7 @@
 // Threads that do one piece of work after another.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -15,11 +16,15 @@ namespace gss::inline v0::transport::detail {
 
 /// As many threads as there is work at once. Some wait for more when theirs is done: to start one,
 /// and what libraries keep for each thread, random generators above all, costs a tenth of a login.
-/// None takes work when it is older than a minute. Its end waits for all work. One thread at a time
-/// gives work.
+/// None takes work when it is older than that allows. Its end waits for all work. One thread at a
+/// time gives work.
 class Threads {
 public:
-    Threads() = default;
+    /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.
+    static constexpr std::chrono::minutes usual_life{1};
+
+    explicit Threads(std::chrono::milliseconds longest_life = usual_life) noexcept
+        : longest_life_(longest_life) {}
     Threads(const Threads&) = delete;
     Threads& operator=(const Threads&) = delete;
     ~Threads();
@@ -35,6 +40,7 @@ private:
     void join_finished();
     void do_many(std::function<void()> work);
 
+    std::chrono::milliseconds longest_life_;
     std::list<std::thread> threads_;
     std::mutex mutex_; ///< for what follows
     std::condition_variable more_;
