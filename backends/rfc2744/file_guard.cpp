@@ -126,6 +126,12 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
             return refusal(library, call, sources, cache->finding->code, cache->finding->message);
         }
     }
+    const bool cache_serves = call.usage == CredentialUsage::initiate && cache != nullptr &&
+                              !cache->finding &&
+                              (call.principal.empty() || call.principal == cache->principal);
+    if (cache_serves) {
+        return std::nullopt; // the keytab is not opened
+    }
     if (!is_file(state.keytab, sources.keytab)) {
         // Heimdal's acceptor crashes on such a name, too.
         const std::optional<Finding> unknown = call.usage == CredentialUsage::accept
@@ -140,11 +146,6 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
         return std::nullopt;
     }
     if (call.usage == CredentialUsage::initiate) {
-        const bool cache_serves = cache != nullptr && !cache->finding &&
-                                  (call.principal.empty() || call.principal == cache->principal);
-        if (cache_serves) {
-            return std::nullopt;
-        }
         if (cache != nullptr && cache->finding) {
             // What the caller has to mend first is the cache.
             return refusal(library, call, sources, cache->finding->code,

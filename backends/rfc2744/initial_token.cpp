@@ -51,8 +51,11 @@ std::optional<std::byte> token_kind(BytesView token) {
     der::Reader inside(frame->content);
     const std::optional<der::Element> identifier = inside.next();
     const BytesView body = inside.rest();
-    if (!identifier || as_text(identifier->whole) != as_text(mechanism::krb5().to_der()) ||
-        body.size() <= 2 || body[1] != std::byte{0}) {
+    // The identifier in its one DER encoding: tag, one octet of length, content.
+    if (!identifier || identifier->tag != der::object_identifier ||
+        identifier->whole.size() != identifier->content.size() + 2 ||
+        as_text(identifier->content) != as_text(mechanism::krb5().content()) || body.size() <= 2 ||
+        body[1] != std::byte{0}) {
         return std::nullopt;
     }
     return body[0];

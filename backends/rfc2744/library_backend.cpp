@@ -72,7 +72,8 @@ Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
     // A view of nothing has no address; the libraries want one beside a length of zero.
     abi::BufferDesc input = input_buffer(octets.empty() ? as_bytes("").first(0) : octets);
     OidArgument oid(type);
-    OutputName output(shared_from_this());
+    const detail::BackendPtr self = shared_from_this();
+    OutputName output(self);
     NativeStatus status;
     status.major = library_.call().import_name(&status.minor, &input, oid.get(), output.get());
     if (status.major != abi::status_complete) {

@@ -140,11 +140,13 @@ Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, 
 
 std::optional<Error> NativeContext::refuse_answer(const detail::InitiateArguments& arguments,
                                                   BytesView answer) const {
+    if (!library_.traits.reads_unframed_answers) {
+        return std::nullopt;
+    }
     const bool kerberos = arguments.mechanism == mechanism::krb5();
     const bool spnego = arguments.mechanism == mechanism::spnego();
     // Answers in DCE style have no frame, and the library knows that.
-    if (!library_.traits.reads_unframed_answers || (!kerberos && !spnego) ||
-        arguments.flags.contains(ContextFlag::dce_style) ||
+    if ((!kerberos && !spnego) || arguments.flags.contains(ContextFlag::dce_style) ||
         (kerberos ? is_kerberos_answer(answer) : is_spnego_answer(answer))) {
         return std::nullopt;
     }
@@ -200,6 +202,9 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
         token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
     step.token = output.take(Buffer::Content::open);
+    if (!mechanism_ && is_oid(actual, arguments.mechanism)) {
+        mechanism_ = arguments.mechanism; // which is well-formed
+    }
     learn_mechanism(actual);
     if (!is_step_status(status.major)) {
         step.error = initiate_error(

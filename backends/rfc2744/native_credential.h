@@ -54,7 +54,9 @@ private:
 /// Receives a gss_cred_id_t; releases it unless it is taken.
 class OutputCredential {
 public:
-    explicit OutputCredential(detail::BackendPtr backend) noexcept : backend_(std::move(backend)) {}
+    /// @p backend outlives this.
+    explicit OutputCredential(const detail::BackendPtr& backend) noexcept : backend_(backend) {}
+    explicit OutputCredential(detail::BackendPtr&&) = delete;
     OutputCredential(const OutputCredential&) = delete;
     OutputCredential& operator=(const OutputCredential&) = delete;
     ~OutputCredential();
@@ -63,7 +65,7 @@ public:
     [[nodiscard]] detail::CredentialPtr take(CredentialOrigin origin = {});
 
 private:
-    detail::BackendPtr backend_;
+    const detail::BackendPtr& backend_;
     abi::CredentialHandle handle_ = nullptr;
 };
 

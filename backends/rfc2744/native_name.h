@@ -44,7 +44,9 @@ private:
 /// Receives a gss_name_t; releases it unless it is taken.
 class OutputName {
 public:
-    explicit OutputName(detail::BackendPtr backend) noexcept : backend_(std::move(backend)) {}
+    /// @p backend outlives this.
+    explicit OutputName(const detail::BackendPtr& backend) noexcept : backend_(backend) {}
+    explicit OutputName(detail::BackendPtr&&) = delete;
     OutputName(const OutputName&) = delete;
     OutputName& operator=(const OutputName&) = delete;
     ~OutputName();
@@ -53,7 +55,7 @@ public:
     [[nodiscard]] detail::NamePtr take(NameForm form = NameForm::mechanism);
 
 private:
-    detail::BackendPtr backend_;
+    const detail::BackendPtr& backend_;
     abi::NameHandle handle_ = nullptr;
 };
 

@@ -68,6 +68,7 @@ private:
 };
 
 inline constexpr std::byte integer{0x02};
+inline constexpr std::byte object_identifier{0x06};
 inline constexpr std::byte general_string{0x1b};
 inline constexpr std::byte sequence{0x30};
 
