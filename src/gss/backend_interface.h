@@ -186,8 +186,8 @@ public:
     [[nodiscard]] virtual NativeStep initiate(const InitiateArguments& arguments,
                                               BytesView token) = 0;
     [[nodiscard]] virtual NativeStep accept(const AcceptArguments& arguments, BytesView token) = 0;
-    /// True when initiate() with this token asks nobody and waits for nothing: it meets any deadline
-    /// without a thread of its own.
+    /// True when initiate() with this token asks nobody and waits for nothing: it meets any
+    /// deadline without a thread of its own.
     [[nodiscard]] virtual bool answers_at_once(const InitiateArguments& /*arguments*/,
                                                BytesView /*token*/) const {
         return false;
