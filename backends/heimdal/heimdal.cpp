@@ -57,8 +57,14 @@ std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation o
     if (operation == rfc2744::Operation::name && status.routine() == name_not_mechanism_name) {
         return ErrorCode::bad_name_type;
     }
-    // A number that was skipped before has no status of its own.
     constexpr std::uint32_t failure = 13;
+    // A folder of caches (DIR) without its primary has no status but that of the system.
+    constexpr std::uint32_t no_such_file = 2; // ENOENT
+    if (operation == rfc2744::Operation::initiate && status.routine() == failure &&
+        status.minor == no_such_file) {
+        return ErrorCode::ccache_not_found;
+    }
+    // A number that was skipped before has no status of its own.
     if (operation == rfc2744::Operation::message && status.routine() == failure &&
         status.minor == 0) {
         return ErrorCode::unsequenced_token;
@@ -76,6 +82,7 @@ constexpr rfc2744::Traits traits{
     .add_crashes_if_unsupported = true,
     .refine = &refine,
     .crashes_on_damaged_files = true,
+    .crashes_in_cache_folders = true,
     .reads_unframed_answers = true,
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,

@@ -49,6 +49,8 @@ struct Traits {
                                             std::string_view text) = nullptr;
     /// Damaged caches and keytabs are refused by us, because this family crashes on them.
     bool crashes_on_damaged_files = false;
+    /// The search for a principal's cache in a folder (DIR) reads address zero.
+    bool crashes_in_cache_folders = false;
     /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
     bool reads_unframed_answers = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.

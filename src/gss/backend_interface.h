@@ -72,6 +72,7 @@ struct AcquireArguments {
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime lifetime = Lifetime::indefinite();
     CredentialStore store; // empty: the defaults
+    bool tell_lifetime = true;
 };
 
 struct StoreArguments {
