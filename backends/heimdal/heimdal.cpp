@@ -32,6 +32,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_storing:
     case Capability::local_names:
         return oid == mechanism::krb5();
+    case Capability::mechanism_attributes:
+    case Capability::sasl_names:
+        return kerberos_or_spnego || oid == mechanism::ntlm();
     // Its IOV calls are slower than its plain ones, and there is none for MICs. It reports the
     // order of a token before it has checked the checksum.
     case Capability::wrap_in_caller_memory:
@@ -45,6 +48,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_store_extras:
     // It exports the calls, and they fail for names of every mechanism.
     case Capability::name_attributes:
+    case Capability::name_attribute_setting:
+    case Capability::name_attribute_deletion:
+    case Capability::composite_names:
         return false;
     }
     return false;
@@ -87,6 +93,7 @@ constexpr rfc2744::Traits traits{
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,
+    .names_crash = [](const Oid& oid) { return oid == mechanism::spnego(); },
     .shares_duplicate_names = true,
     .acquires_from_store_by_import = true,
 };

@@ -62,6 +62,9 @@ struct Traits {
     bool unnamed_acceptor_has_hollow_name = false;
     /// gss_add_cred without an output handle crashes: a copy with the element takes its place.
     bool add_in_place_crashes = false;
+    /// Names of that mechanism are memory of another kind in this family: canonicalizing to it,
+    /// and reading its exported names, ends the process sooner or later. May be null.
+    bool (*names_crash)(const Oid& mechanism) = nullptr;
     /// gss_duplicate_name crashes on names that some calls yield. Only where names never change.
     bool shares_duplicate_names = false;
     /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve
