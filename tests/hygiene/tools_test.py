@@ -323,6 +323,7 @@ public:
 };
 struct Shown { std::string text; Kind kind = Kind::local; };
 enum class Kind : std::uint32_t { local = 1, null = 255 };
+enum class ErrorClass { bad };
 } // namespace gss::inline v0
 namespace gss::inline v0::krb5 {
 Result<Key> session_key(const Name& name);
@@ -343,9 +344,10 @@ function | session_key | `krb5::session_key` | yes, once | no: it is not exporte
   Absent.OnHeimdal/heimdal
 class | Name | `Name` | yes | yes | Fakes.SaySo
 record | Shown | `Shown`: name = `Shown::text`, type = `Shown::kind` | yes | yes | Names.AreExported
-exception | BadError | `Kind::null` | no: never seen | no: never seen | Fakes.SaySo
+exception | BadError | `ErrorClass::bad` | yes | no: never seen | Names.AreExported/mit, Fakes.SaySo/heimdal
 address type | null | `Kind::null` | yes | yes | Names.AreExported
 """)
+        self.write("tests/coverage/unreachable_errors.txt", "class bad | heimdal | nothing makes it\n")
         self.write("tests/coverage/mit_tests_names.txt", "t_a.py | one\nt_b.c | all\n")
         self.write("tests/coverage/mit_tests.txt", "t_a.py | one | exports | Names.AreExported\n"
                    "t_b.c | all | nothing | none: there is nothing\n")
@@ -387,6 +389,11 @@ address type | null | `Kind::null` | yes | yes | Names.AreExported
     def test_a_fake_in_place_of_a_library(self):
         self.change(self.rows, "yes | yes | Names.AreExported\nfunction", "yes | yes | Fakes.SaySo\nfunction")
         self.assert_refused(because="export_name has no test on the real Heimdal")
+
+    def test_an_exception_that_the_tests_of_errors_see_otherwise(self):
+        self.change("tests/coverage/unreachable_errors.txt", "heimdal", "mit")
+        self.assert_refused(because="MIT says yes, and unreachable_errors.txt says otherwise of class bad")
+        self.assert_refused(because="Heimdal says no, and unreachable_errors.txt says otherwise of class bad")
 
     def test_names_that_no_header_declares(self):
         for name in ("Name::import_name", "Ghost", "Name::parameter", "Name::fallback", "Kind::Kind", "session",
