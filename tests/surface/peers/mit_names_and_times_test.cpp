@@ -33,15 +33,20 @@ TEST_P(ExportedNames, HaveTheseOctets) {
               "0401000B06092A864886F71201020200000003614062");
 }
 
-TEST(ExportedNamesOfSpnego, HaveTheseOctetsOnMit) {
-    const Backend library = backend("mit");
+TEST_P(ExportedNames, OfSpnegoAreThoseOfMitAndNoneOnHeimdal) {
     for (const auto& [text, type, octets] :
          {std::tuple{"xyz", name_type::user(), "0401000806062B06010505020000000378797A"},
           std::tuple{"a@b", name_type::krb5_principal(),
                      "0401000806062B060105050200000003614062"}}) {
-        const Name name = Name::import_name(library, text, type).value();
-        EXPECT_EQ(hex(name.canonicalize(mechanism::spnego()).value().export_name().value()),
-                  octets);
+        const Name name = Name::import_name(library(), text, type).value();
+        const auto canonical = name.canonicalize(mechanism::spnego());
+        if (is_mit()) {
+            ASSERT_TRUE(succeeds(canonical));
+            EXPECT_EQ(hex(canonical->export_name().value()), octets);
+        } else {
+            // Releasing such a name of Heimdal 7.8 would end the process.
+            EXPECT_TRUE(fails_with(canonical, ErrorCode::unavailable));
+        }
     }
 }
 
