@@ -32,6 +32,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_storing:
     case Capability::local_names:
         return oid == mechanism::krb5();
+    case Capability::mechanism_attributes:
+    case Capability::sasl_names:
+        return kerberos_or_spnego || oid == mechanism::ntlm();
     // Its IOV calls are slower than its plain ones, and there is none for MICs. It reports the
     // order of a token before it has checked the checksum.
     case Capability::wrap_in_caller_memory:
@@ -45,6 +48,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_store_extras:
     // It exports the calls, and they fail for names of every mechanism.
     case Capability::name_attributes:
+    case Capability::name_attribute_setting:
+    case Capability::name_attribute_deletion:
+    case Capability::composite_names:
         return false;
     }
     return false;
@@ -57,8 +63,14 @@ std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation o
     if (operation == rfc2744::Operation::name && status.routine() == name_not_mechanism_name) {
         return ErrorCode::bad_name_type;
     }
-    // A number that was skipped before has no status of its own.
     constexpr std::uint32_t failure = 13;
+    // A folder of caches (DIR) without its primary has no status but that of the system.
+    constexpr std::uint32_t no_such_file = 2; // ENOENT
+    if (operation == rfc2744::Operation::initiate && status.routine() == failure &&
+        status.minor == no_such_file) {
+        return ErrorCode::ccache_not_found;
+    }
+    // A number that was skipped before has no status of its own.
     if (operation == rfc2744::Operation::message && status.routine() == failure &&
         status.minor == 0) {
         return ErrorCode::unsequenced_token;
@@ -76,10 +88,12 @@ constexpr rfc2744::Traits traits{
     .add_crashes_if_unsupported = true,
     .refine = &refine,
     .crashes_on_damaged_files = true,
+    .crashes_in_cache_folders = true,
     .reads_unframed_answers = true,
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,
+    .names_crash = [](const Oid& oid) { return oid == mechanism::spnego(); },
     .shares_duplicate_names = true,
     .acquires_from_store_by_import = true,
 };

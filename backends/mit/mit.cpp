@@ -52,8 +52,15 @@ bool supports(Capability capability, const Oid& oid) {
         return oid == mechanism::krb5();
     case Capability::local_names:
     case Capability::name_attributes:
+    case Capability::name_attribute_setting:
+    case Capability::composite_names:
         return kerberos; // the names that SPNEGO yields are Kerberos's
+    case Capability::mechanism_attributes:
+    case Capability::sasl_names:
+        return kerberos_or_spnego || oid == mechanism::ntlm();
     case Capability::input_never_written:
+    // Its modules (PAC, authentication indicators, constrained delegation) delete nothing.
+    case Capability::name_attribute_deletion:
         return false;
     }
     return false;

@@ -112,10 +112,10 @@ Result<detail::AcquiredNative> call_acquire_from(const detail::BackendPtr& backe
     OutputOidSet mechanisms(library);
     abi::Uint32 lifetime = 0;
     NativeStatus status;
-    status.major = library.call().acquire_cred_from(&status.minor, handle_of(arguments.name),
-                                                    to_native(arguments.lifetime), desired.get(),
-                                                    static_cast<int>(arguments.usage), store.get(),
-                                                    credential.get(), mechanisms.get(), &lifetime);
+    status.major = library.call().acquire_cred_from(
+        &status.minor, handle_of(arguments.name), to_native(arguments.lifetime), desired.get(),
+        static_cast<int>(arguments.usage), store.get(), credential.get(), mechanisms.get(),
+        arguments.tell_lifetime ? &lifetime : nullptr);
     if (status.major != abi::status_complete) {
         const Oid mechanism =
             arguments.mechanisms.empty() ? mechanism::krb5() : arguments.mechanisms[0];
@@ -124,8 +124,9 @@ Result<detail::AcquiredNative> call_acquire_from(const detail::BackendPtr& backe
         return make_error(library, {from_operation, Operation::credential, status, mechanism,
                                     std::move(subject), std::move(sources)});
     }
-    detail::AcquiredNative acquired{credential.take({chosen_sources(arguments), arguments.name}),
-                                    mechanisms.copy(), to_lifetime(lifetime)};
+    detail::AcquiredNative acquired{
+        credential.take({chosen_sources(arguments), arguments.name}), mechanisms.copy(),
+        arguments.tell_lifetime ? to_lifetime(lifetime) : Lifetime::not_supported()};
     if (!acquired.credential) {
         return refusal(library, from_operation, ErrorCode::failure, subject_of(arguments, {}),
                        "the library reported success and gave no credential");
@@ -316,7 +317,9 @@ private:
                           "the tickets in the credential cache have expired");
         }
         acquired.mechanisms = info->mechanisms.value_or(OidSet());
-        acquired.lifetime = info->lifetime.value_or(Lifetime::not_supported());
+        acquired.lifetime = arguments_.tell_lifetime
+                                ? info->lifetime.value_or(Lifetime::not_supported())
+                                : Lifetime::not_supported();
         return acquired;
     }
 

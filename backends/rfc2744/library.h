@@ -49,6 +49,8 @@ struct Traits {
                                             std::string_view text) = nullptr;
     /// Damaged caches and keytabs are refused by us, because this family crashes on them.
     bool crashes_on_damaged_files = false;
+    /// The search for a principal's cache in a folder (DIR) reads address zero.
+    bool crashes_in_cache_folders = false;
     /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
     bool reads_unframed_answers = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.
@@ -60,6 +62,9 @@ struct Traits {
     bool unnamed_acceptor_has_hollow_name = false;
     /// gss_add_cred without an output handle crashes: a copy with the element takes its place.
     bool add_in_place_crashes = false;
+    /// Names of that mechanism are memory of another kind in this family: canonicalizing to it,
+    /// and reading its exported names, ends the process sooner or later. May be null.
+    bool (*names_crash)(const Oid& mechanism) = nullptr;
     /// gss_duplicate_name crashes on names that some calls yield. Only where names never change.
     bool shares_duplicate_names = false;
     /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve

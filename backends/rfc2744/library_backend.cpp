@@ -69,6 +69,20 @@ Result<void> LibraryBackend::preload() const {
 
 Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
                                                     const std::optional<Oid>& type) const {
+    const bool exported =
+        type && (*type == name_type::exported() || *type == name_type::composite_export());
+    const auto shown = [&] {
+        return std::string(as_text(octets.first(std::min<std::size_t>(octets.size(), 256))));
+    };
+    if (exported) {
+        const Result<ExportedName> parts = ExportedName::parse(octets);
+        std::optional<Error> none =
+            parts ? no_names_of(library_, parts->mechanism, "gss_import_name", shown())
+                  : std::nullopt;
+        if (none) {
+            return *std::move(none);
+        }
+    }
     // A view of nothing has no address; the libraries want one beside a length of zero.
     abi::BufferDesc input = input_buffer(octets.empty() ? as_bytes("").first(0) : octets);
     OidArgument oid(type);
@@ -77,13 +91,9 @@ Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
     NativeStatus status;
     status.major = library_.call().import_name(&status.minor, &input, oid.get(), output.get());
     if (status.major != abi::status_complete) {
-        return make_error(
-            library_,
-            {"gss_import_name", Operation::name, status, std::nullopt,
-             std::string(as_text(octets.first(std::min<std::size_t>(octets.size(), 256))))});
+        return make_error(library_,
+                          {"gss_import_name", Operation::name, status, std::nullopt, shown()});
     }
-    const bool exported =
-        type && (*type == name_type::exported() || *type == name_type::composite_export());
     detail::NamePtr name = output.take(exported ? NameForm::mechanism : NameForm::any);
     if (!name) {
         return Error(ErrorCode::bad_name, "gss_import_name",

@@ -30,6 +30,11 @@ public:
     status_text(StatusKind kind, std::uint32_t code,
                 const std::optional<Oid>& mechanism) const override;
     [[nodiscard]] Result<void> preload() const override;
+    [[nodiscard]] Result<MechanismAttributes> mechanism_attributes(const Oid& oid) const override;
+    [[nodiscard]] Result<MechanismAttributeText>
+    describe_mechanism_attribute(const Oid& attribute) const override;
+    [[nodiscard]] Result<SaslName> sasl_name(const Oid& oid) const override;
+    [[nodiscard]] Result<Oid> mechanism_of_sasl_name(std::string_view sasl_name) const override;
 
     [[nodiscard]] Result<detail::NamePtr>
     import_name(BytesView octets, const std::optional<Oid>& type) const override;

@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "credential_store_calls.h"
 #include "file_guard.h"
+#include "folder_search.h"
 #include "library_backend.h"
 #include "native_name.h"
 #include "status.h"
@@ -97,10 +98,13 @@ std::optional<Error> refuse_to_add(const Library& library, const Oid& mechanism)
 Result<AddedElement> call_add(const Library& library, abi::CredentialHandle input,
                               const detail::AddArguments& arguments,
                               abi::CredentialHandle* output) {
-    if (std::optional<Error> refused =
-            refuse_damaged(library, {"gss_add_cred", arguments.usage, principal_of(arguments.name)},
-                           guarded_sources(library, files_read(arguments.usage)))) {
+    const Sources guarded = guarded_sources(library, files_read(arguments.usage));
+    if (std::optional<Error> refused = refuse_damaged(
+            library, {"gss_add_cred", arguments.usage, principal_of(arguments.name)}, guarded)) {
         return *std::move(refused);
+    }
+    if (must_search_folder(library, arguments.name, arguments.usage, guarded)) {
+        return refuse_folder_search(library, arguments.name, guarded);
     }
     if (std::optional<Error> refused = refuse_to_add(library, arguments.mechanism)) {
         return *std::move(refused);
@@ -237,6 +241,9 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
             guarded)) {
         return *std::move(refused);
     }
+    if (must_search_folder(library, arguments.name, arguments.usage, guarded)) {
+        return acquire_in_folder(backend, arguments, guarded);
+    }
     OidSetArgument desired(arguments.mechanisms);
     OutputCredential credential(backend);
     OutputOidSet mechanisms(library);
@@ -245,7 +252,8 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
     const auto start = std::chrono::steady_clock::now();
     status.major = library.call().acquire_cred(
         &status.minor, handle_of(arguments.name), to_native(arguments.lifetime), desired.get(),
-        static_cast<int>(arguments.usage), credential.get(), mechanisms.get(), &lifetime);
+        static_cast<int>(arguments.usage), credential.get(), mechanisms.get(),
+        arguments.tell_lifetime ? &lifetime : nullptr);
     if (status.major != abi::status_complete) {
         return acquire_error(backend, arguments, status, std::chrono::steady_clock::now() - start);
     }
@@ -255,7 +263,8 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
     detail::AcquiredNative acquired{
         credential.take({std::move(guarded), arguments.name,
                          has_hollow_name(library, arguments.name, arguments.usage)}),
-        mechanisms.copy(), to_lifetime(lifetime)};
+        mechanisms.copy(),
+        arguments.tell_lifetime ? to_lifetime(lifetime) : Lifetime::not_supported()};
     if (!acquired.credential) {
         return not_a_credential("gss_acquire_cred", library);
     }

@@ -61,7 +61,26 @@ Result<bool> NativeName::equals(const NameInterface& other) const {
     return equal != 0;
 }
 
+std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
+                                 std::string_view operation, std::string subject) {
+    if (library.traits.names_crash == nullptr || !library.traits.names_crash(mechanism)) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::unavailable;
+    details.operation = operation;
+    details.backend = library.traits.name;
+    details.mechanism = mechanism;
+    details.subject = std::move(subject);
+    details.messages.push_back("the library has no names of mechanism " + mechanism.to_string());
+    return Error(std::move(details));
+}
+
 Result<detail::NamePtr> NativeName::canonicalize(const Oid& mechanism) const {
+    if (std::optional<Error> none =
+            no_names_of(library_of(*this), mechanism, "gss_canonicalize_name", shown())) {
+        return *std::move(none);
+    }
     OidArgument oid(mechanism);
     OutputName output(backend());
     NativeStatus status;
@@ -114,7 +133,15 @@ Result<OidSet> NativeName::mechanisms() const {
     if (status.major != abi::status_complete) {
         return error("gss_inquire_mechs_for_name", status);
     }
-    return set.copy();
+    OidSet oids = set.copy();
+    // Heimdal 7.8 looks at the name type, and knows no mechanism for that of mechanism names.
+    if (oids.empty() && form_ == NameForm::mechanism) {
+        const Result<NameInfo> known = inquire();
+        if (known && known->mechanism) {
+            oids.insert(*known->mechanism);
+        }
+    }
+    return oids;
 }
 
 OutputName::~OutputName() {

@@ -6,6 +6,8 @@
 #include "backend_interface.h"
 #include "library.h"
 
+#include <span>
+
 namespace gss::inline v0::rfc2744 {
 
 /// Whether a name is in a mechanism's own form (RFC 2743 s1.1.5). Only such names have an
@@ -32,8 +34,19 @@ public:
     [[nodiscard]] Result<bool> user_ok(const std::string& user) const override;
     [[nodiscard]] Result<NameAttributes> attributes() const override;
     [[nodiscard]] Result<NameAttribute> attribute(std::string_view name) const override;
+    // native_name_forms.cpp
+    [[nodiscard]] Result<NameInfo> inquire() const override;
+    [[nodiscard]] Result<std::string> display_as(const Oid& type) const override;
+    [[nodiscard]] Result<Buffer> export_composite() const override;
+    [[nodiscard]] Result<detail::NamePtr> with_attribute(std::string_view name,
+                                                         std::span<const BytesView> values,
+                                                         bool complete) const override;
+    [[nodiscard]] Result<detail::NamePtr> without_attribute(std::string_view name) const override;
 
 private:
+    /// A copy that may be changed, when the library lets anybody change names; else the reason.
+    [[nodiscard]] Result<detail::NamePtr>
+    changeable_copy(std::string_view operation, std::string_view attribute, bool has_call) const;
     /// The name's text, for messages; empty when it cannot be shown.
     [[nodiscard]] std::string shown() const;
     [[nodiscard]] Error error(std::string_view operation, NativeStatus status) const;
@@ -63,6 +76,10 @@ private:
 [[nodiscard]] inline abi::NameHandle handle_of(const detail::NamePtr& name) noexcept {
     return name ? static_cast<const NativeName&>(*name).handle() : nullptr;
 }
+
+/// Why there are no names of that mechanism here; nothing where there may be.
+[[nodiscard]] std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
+                                               std::string_view operation, std::string subject);
 
 /// The name's text, for messages.
 [[nodiscard]] std::string text_of(const detail::NamePtr& name);

@@ -81,7 +81,19 @@ namespace gss::inline v0::rfc2744 {
     OPTIONAL(get_name_attribute, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*, int*, int*,     \
         abi::BufferDesc*, abi::BufferDesc*, int*))                                                 \
     OPTIONAL(release_buffer_set, (abi::Uint32*, abi::BufferSetDesc**))                             \
-    OPTIONAL(release_oid, (abi::Uint32*, abi::OidDesc**))
+    OPTIONAL(release_oid, (abi::Uint32*, abi::OidDesc**))                                          \
+    OPTIONAL(set_name_attribute, (abi::Uint32*, abi::NameHandle, int, abi::BufferDesc*,            \
+        abi::BufferDesc*))                                                                         \
+    OPTIONAL(delete_name_attribute, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*))             \
+    OPTIONAL(display_name_ext, (abi::Uint32*, abi::NameHandle, abi::OidDesc*, abi::BufferDesc*))   \
+    OPTIONAL(export_name_composite, (abi::Uint32*, abi::NameHandle, abi::BufferDesc*))             \
+    OPTIONAL(inquire_attrs_for_mech, (abi::Uint32*, abi::OidDesc*, abi::OidSetDesc**,              \
+        abi::OidSetDesc**))                                                                        \
+    OPTIONAL(display_mech_attr, (abi::Uint32*, abi::OidDesc*, abi::BufferDesc*, abi::BufferDesc*,  \
+        abi::BufferDesc*))                                                                         \
+    OPTIONAL(inquire_saslname_for_mech, (abi::Uint32*, abi::OidDesc*, abi::BufferDesc*,            \
+        abi::BufferDesc*, abi::BufferDesc*))                                                       \
+    OPTIONAL(inquire_mech_for_saslname, (abi::Uint32*, abi::BufferDesc*, abi::OidDesc**))
 
 // Of the libkrb5 that belongs to the library, where both families agree; all may be null.
 #define GSSXX_KRB5_SYMBOLS(FUNCTION)                                                               \

@@ -44,6 +44,18 @@ enum class Capability : std::uint8_t {
     local_names,
     /// Name::attributes and Name::attribute.
     name_attributes,
+    // Names and mechanisms beyond RFC 2744:
+    /// Name::set_attribute, for attributes that a module of the library lets callers set.
+    name_attribute_setting,
+    /// Name::delete_attribute. Nowhere: MIT 1.20 has the call, and no module that comes with it
+    /// deletes anything; one that was installed beside them may.
+    name_attribute_deletion,
+    /// Name::export_composite and Name::import_composite.
+    composite_names,
+    /// Mechanism::attributes and Mechanism::by_attributes.
+    mechanism_attributes,
+    /// Mechanism::sasl_name and Mechanism::from_sasl_name.
+    sasl_names,
 };
 
 /// The name of the enumerator, for logs and tables.

@@ -58,6 +58,10 @@ struct AcquireOptions {
     /// In place of the default cache and keytab, where it names others. Keys that the usage has no
     /// need of are ignored.
     CredentialStore store;
+    /// Whether AcquiredCredentials::lifetime is told. MIT settles on a cache when it is asked:
+    /// without, the choice within a collection is left to the first context of credentials that
+    /// have no name, and goes by its target (.k5identity, realms).
+    bool tell_lifetime = true;
 };
 
 /// How to store credentials.

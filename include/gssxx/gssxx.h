@@ -13,6 +13,8 @@
 #include <gssxx/exported_context.h>
 #include <gssxx/flags.h>
 #include <gssxx/mechanism.h>
+#include <gssxx/mechanism_attributes.h>
+#include <gssxx/mechanism_info.h>
 #include <gssxx/message.h>
 #include <gssxx/name.h>
 #include <gssxx/oid.h>

@@ -24,7 +24,7 @@ LocalAccount look_up_account(const std::string& user) {
         passwd* found = nullptr;
         const int error = getpwnam_r(user.c_str(), &entry, room.data(), room.size(), &found);
         if (found != nullptr) {
-            return {true, found->pw_uid == 0, 0};
+            return {true, found->pw_uid == 0, 0, found->pw_uid};
         }
         if (error == EINTR) {
             continue;
@@ -36,10 +36,10 @@ LocalAccount look_up_account(const std::string& user) {
         // Some systems say so when there is no such account.
         const bool means_absent =
             error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
-        return {false, false, means_absent ? 0 : error};
+        return {false, false, means_absent ? 0 : error, 0};
     }
 #else
-    return {false, false, ENOSYS};
+    return {false, false, ENOSYS, 0};
 #endif
 }
 

@@ -2,6 +2,7 @@
 // What the system knows of an account.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace gss::inline v0 {
@@ -10,6 +11,7 @@ struct LocalAccount {
     bool exists = false;
     bool superuser = false; ///< uid 0, whatever its name
     int error = 0;          ///< errno of a lookup that failed: it is not known whether one exists
+    std::uint32_t uid = 0;  ///< of one that exists
 };
 
 /// Asks the system's database of accounts (getpwnam_r), which may lie on the network. A name that

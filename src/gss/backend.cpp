@@ -47,6 +47,11 @@ constexpr std::array capability_names{
     CapabilityName{Capability::credential_storing, "credential_storing"},
     CapabilityName{Capability::local_names, "local_names"},
     CapabilityName{Capability::name_attributes, "name_attributes"},
+    CapabilityName{Capability::name_attribute_setting, "name_attribute_setting"},
+    CapabilityName{Capability::name_attribute_deletion, "name_attribute_deletion"},
+    CapabilityName{Capability::composite_names, "composite_names"},
+    CapabilityName{Capability::mechanism_attributes, "mechanism_attributes"},
+    CapabilityName{Capability::sasl_names, "sasl_names"},
 };
 
 } // namespace

@@ -18,6 +18,8 @@
 #include <gssxx/time.h>
 
 #include "credential_elements.h"
+#include "mechanism_calls.h"
+#include "name_calls.h"
 #include "worker.h"
 
 #include <cstddef>
@@ -47,7 +49,9 @@ private:
     BackendPtr backend_;
 };
 
-class NameInterface : public NativeObject, public std::enable_shared_from_this<NameInterface> {
+class NameInterface : public NativeObject,
+                      public NameCalls,
+                      public std::enable_shared_from_this<NameInterface> {
 public:
     using NativeObject::NativeObject;
     [[nodiscard]] virtual Result<DisplayedName> display() const = 0;
@@ -62,6 +66,9 @@ public:
     [[nodiscard]] virtual Result<bool> user_ok(const std::string& user) const = 0;
     [[nodiscard]] virtual Result<NameAttributes> attributes() const = 0;
     [[nodiscard]] virtual Result<NameAttribute> attribute(std::string_view name) const = 0;
+
+private:
+    [[nodiscard]] inline std::string_view backend_name() const noexcept final;
 };
 using NamePtr = std::shared_ptr<NameInterface>;
 
@@ -72,6 +79,7 @@ struct AcquireArguments {
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime lifetime = Lifetime::indefinite();
     CredentialStore store; // empty: the defaults
+    bool tell_lifetime = true;
 };
 
 struct StoreArguments {
@@ -223,14 +231,15 @@ public:
 };
 using ContextPtr = std::unique_ptr<ContextInterface>;
 
-class BackendInterface : public std::enable_shared_from_this<BackendInterface> {
+class BackendInterface : public MechanismCalls,
+                         public std::enable_shared_from_this<BackendInterface> {
 public:
     BackendInterface() = default;
     BackendInterface(const BackendInterface&) = delete;
     BackendInterface& operator=(const BackendInterface&) = delete;
     virtual ~BackendInterface() = default;
 
-    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    [[nodiscard]] std::string_view name() const noexcept override = 0;
     [[nodiscard]] virtual std::string_view library() const noexcept = 0;
     /// Equal for two backend objects on one loaded library, whose objects therefore mix.
     [[nodiscard]] virtual const void* identity() const noexcept = 0;
@@ -260,6 +269,10 @@ public:
 private:
     Workers workers_;
 };
+
+std::string_view NameInterface::backend_name() const noexcept {
+    return backend() ? backend()->name() : std::string_view();
+}
 
 /// True when native objects of the two may meet in one call.
 [[nodiscard]] inline bool same_library(const BackendPtr& left, const BackendPtr& right) noexcept {

@@ -22,6 +22,11 @@ namespace gss::inline v0::detail {
     info.flags = native->flags;
     info.locally_initiated = native->locally_initiated;
     info.open = native->open;
+    if (info.open) {
+        // RFC 2743 s1.2.7: an established context is ready to protect; libraries differ in saying
+        // so.
+        info.flags.insert(ContextFlag::protection_ready);
+    }
     return info;
 }
 

@@ -152,10 +152,9 @@ Result<AcquiredCredentials> Credentials::acquire(const Backend& backend, Credent
     const detail::NamePtr for_messages = *name;
     Result<detail::AcquiredNative> acquired = timed(
         options.deadline, acquire_operation, native, for_messages,
-        [native, arguments = detail::AcquireArguments{*std::move(name), options.mechanisms, usage,
-                                                      options.lifetime, options.store}] {
-            return native->acquire(arguments);
-        });
+        [native, arguments = detail::AcquireArguments{
+                     *std::move(name), options.mechanisms, usage, options.lifetime, options.store,
+                     options.tell_lifetime}] { return native->acquire(arguments); });
     if (!acquired) {
         return acquired.error();
     }

@@ -66,7 +66,9 @@ Result<SecurityContext> SecurityContext::import_trusted(const Backend& backend,
     MessageProtection protection = Access::protection(*std::move(imported));
     Access::live_for(protection, info->lifetime,
                      info->locally_initiated ? info->target : info->initiator);
-    return SecurityContext(std::move(protection), *std::move(info->mechanism), info->flags);
+    // RFC 2743 s1.2.7: an established context is ready to protect; libraries differ in saying so.
+    return SecurityContext(std::move(protection), *std::move(info->mechanism),
+                           info->flags | ContextFlag::protection_ready);
 }
 
 Result<ExportedContext> SecurityContext::export_context() {

@@ -25,6 +25,7 @@ struct RawArguments {
     unsigned grace = 10;
     bool keep = false;
     bool no_ticket = false;
+    bool pkinit = false;
 };
 
 void declare_run(CLI::App& run, RawArguments& raw) {
@@ -42,6 +43,9 @@ void declare_run(CLI::App& run, RawArguments& raw) {
         ->take_all();
     run.add_option("--login", raw.login, "the user that gets a ticket (the first one)");
     run.add_flag("--no-ticket", raw.no_ticket, "leave the ticket cache empty");
+    run.add_flag("--pkinit", raw.pkinit,
+                 "let users log in by certificate; certificate.pem in the realm's folder is the "
+                 "login's");
     run.add_option("--mit-prefix", raw.mit_prefix, "where MIT's packages were unpacked");
     run.add_option("--heimdal-prefix", raw.heimdal_prefix,
                    "where Heimdal's packages were unpacked");
@@ -61,6 +65,7 @@ RunArguments run_arguments(RawArguments raw, std::vector<std::string> command) {
     options.name = std::move(raw.realm);
     options.login = std::move(raw.login);
     options.ticket = !raw.no_ticket;
+    options.pkinit = raw.pkinit;
     options.keep_folder = raw.keep;
     options.parent = raw.parent;
     options.mit_prefix = raw.mit_prefix;

@@ -173,6 +173,43 @@ Result<void> check_filename(std::string_view name) {
     return {};
 }
 
+Result<void> check_neighbours(std::string_view own, const std::vector<Neighbour>& neighbours) {
+    std::set<std::string, std::less<>> seen{std::string(own)};
+    for (const auto& neighbour : neighbours) {
+        if (auto checked = check_realm_name(neighbour.name); !checked) {
+            return checked;
+        }
+        if (!seen.insert(neighbour.name).second) {
+            return fault(ErrorCode::misuse, "check neighbours", neighbour.name,
+                         "the realm is given twice, or is this one");
+        }
+        if (neighbour.kdc_port == 0) {
+            return malformed("neighbour", neighbour.name, "its KDC has no port");
+        }
+        for (const auto& host : neighbour.hosts) {
+            if (host.empty() || host.size() > longest_name || !made_of(host, ".-") ||
+                host.front() == '-') {
+                return malformed("host of neighbour " + neighbour.name, host,
+                                 "a host is letters, digits, '.' and '-'");
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> check_trust_paths(const std::vector<TrustPath>& paths) {
+    for (const auto& path : paths) {
+        auto names = path.through;
+        names.insert(names.end(), {path.users, path.services});
+        for (const auto& name : names) {
+            if (auto checked = check_realm_name(name); !checked) {
+                return checked;
+            }
+        }
+    }
+    return {};
+}
+
 Result<void> check_config_text(std::string_view text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
         return c == '\n' || c == '\t' || (c >= ' ' && c <= '~');

@@ -28,6 +28,10 @@ struct EnctypeEntry {
 [[nodiscard]] Result<void> check_ccache_name(std::string_view name);
 /// One path component.
 [[nodiscard]] Result<void> check_filename(std::string_view name);
+/// Names, ports and hosts of other realms than @p own, none of them twice.
+[[nodiscard]] Result<void> check_neighbours(std::string_view own,
+                                            const std::vector<Neighbour>& neighbours);
+[[nodiscard]] Result<void> check_trust_paths(const std::vector<TrustPath>& paths);
 [[nodiscard]] Result<void> check_config_text(std::string_view text);
 /// Known, and usable by the KDC; @p names keeps its order.
 [[nodiscard]] Result<std::vector<EnctypeEntry>> find_enctypes(const std::vector<std::string>& names,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -64,17 +65,59 @@ void add_enctypes(ConfigText& text, const Site& site) {
 /// Without a line for its host a service ends in the empty realm on MIT.
 void add_hosts(ConfigText& text, const Site& site) {
     const auto domain = lower_case(site.options.name);
-    std::set<std::string> hosts{"localhost", domain, "." + domain};
-    for (const auto& service : site.options.services) {
-        if (const auto slash = service.find('/'); slash != std::string::npos) {
-            hosts.insert(lower_case(service.substr(slash + 1)));
-        }
-    }
+    auto hosts = service_hosts(site);
+    hosts.insert({"localhost", domain, "." + domain});
     text.section("domain_realm");
     for (const auto& host : hosts) {
-        if (host.find_first_of("/=") == std::string::npos) {
-            text.relation(host, site.options.name);
+        text.relation(host, site.options.name);
+    }
+    // A host of two realms is ours, or the first one's.
+    for (const auto& neighbour : site.neighbours) {
+        for (const auto& host : neighbour.hosts) {
+            if (hosts.insert(lower_case(host)).second) {
+                text.relation(lower_case(host), neighbour.name);
+            }
         }
+    }
+}
+
+void add_realms(ConfigText& text, const Site& site, std::uint16_t port) {
+    // Heimdal's own "tcp/host:port" would keep MIT out.
+    const auto address = [](std::uint16_t number) { return "127.0.0.1:" + std::to_string(number); };
+    text.section("realms");
+    text.open(site.options.name);
+    text.relation("kdc", address(port));
+    if (site.options.pkinit) {
+        text.relation("pkinit_anchors", "FILE:" + site.authority().string());
+    }
+    text.close();
+    for (const auto& neighbour : site.neighbours) {
+        text.open(neighbour.name);
+        text.relation("kdc", address(neighbour.kdc_port));
+        text.close();
+    }
+}
+
+/// Both libraries read the realms between one by one, the first being the next to the users.
+void add_trust_paths(ConfigText& text, const std::vector<TrustPath>& paths) {
+    std::map<std::string, std::vector<const TrustPath*>> by_users;
+    for (const auto& path : paths) {
+        by_users[path.users].push_back(&path);
+    }
+    if (!by_users.empty()) {
+        text.section("capaths");
+    }
+    for (const auto& [users, rows] : by_users) {
+        text.open(users);
+        for (const auto* path : rows) {
+            if (path->through.empty()) {
+                text.relation(path->services, ".");
+            }
+            for (const auto& between : path->through) {
+                text.relation(path->services, between);
+            }
+        }
+        text.close();
     }
 }
 
@@ -85,6 +128,29 @@ std::vector<EnctypeEntry> options_or(const Site& site, const std::vector<std::st
 }
 
 } // namespace
+
+std::set<std::string> service_hosts(const Site& site) {
+    std::set<std::string> hosts;
+    for (const auto& service : site.options.services) {
+        const auto slash = service.find('/');
+        if (slash != std::string::npos &&
+            service.find_first_of("/=", slash + 1) == std::string::npos) {
+            hosts.insert(lower_case(service.substr(slash + 1)));
+        }
+    }
+    return hosts;
+}
+
+std::optional<EnctypeEntry> common_enctype(const Site& one, const Site& other) {
+    const auto others = key_enctypes(other);
+    for (const auto& enctype : key_enctypes(one)) {
+        if (std::any_of(others.begin(), others.end(),
+                        [&](const auto& entry) { return entry.name == enctype.name; })) {
+            return enctype;
+        }
+    }
+    return std::nullopt;
+}
 
 std::string join_enctypes(const std::vector<EnctypeEntry>& enctypes, std::string_view suffix) {
     std::string joined;
@@ -126,12 +192,9 @@ std::string krb5_conf_text(const Site& site, std::uint16_t port, const ConfigVar
         text.relation("clockskew", in_seconds(*skew));
     }
     add_enctypes(text, site);
-    text.section("realms");
-    text.open(options.name);
-    // Heimdal's own "tcp/host:port" would keep MIT out.
-    text.relation("kdc", "127.0.0.1:" + std::to_string(variant.kdc_port.value_or(port)));
-    text.close();
+    add_realms(text, site, variant.kdc_port.value_or(port));
     add_hosts(text, site);
+    add_trust_paths(text, variant.trust_paths.value_or(site.trust_paths));
     text.section("logging");
     text.relation("kdc", "FILE:" + site.kdc_log().string());
     text.relation("admin_server", "FILE:" + (site.folder / "kadmin.log").string());
@@ -160,7 +223,13 @@ std::string mit_kdc_conf_text(const Site& site, std::uint16_t port) {
     text.relation("max_renewable_life", in_seconds(renewable) + "s");
     text.relation("master_key_type", "aes256-cts-hmac-sha1-96");
     text.relation("supported_enctypes", join_enctypes(key_enctypes(site), ":normal"));
-    text.relation("default_principal_flags", "+forwardable,+renewable,+proxiable");
+    // Without demand for preauthentication no client of MIT thinks of PKINIT.
+    text.relation("default_principal_flags", std::string("+forwardable,+renewable,+proxiable") +
+                                                 (options.pkinit ? ",+preauth" : ""));
+    if (options.pkinit) {
+        text.relation("pkinit_identity", "FILE:" + site.kdc_certificate().string());
+        text.relation("pkinit_anchors", "FILE:" + site.authority().string());
+    }
     text.close();
     return text.take();
 }
@@ -168,6 +237,11 @@ std::string mit_kdc_conf_text(const Site& site, std::uint16_t port) {
 std::string heimdal_kdc_conf_text(const Site& site, const std::vector<EnctypeEntry>& enctypes) {
     ConfigText text;
     text.section("kdc");
+    if (site.options.pkinit) {
+        text.relation("enable-pkinit", "yes");
+        text.relation("pkinit_identity", "FILE:" + site.kdc_certificate().string());
+        text.relation("pkinit_anchors", "FILE:" + site.authority().string());
+    }
     text.open("database");
     text.relation("dbname", (site.database_folder() / "heimdal").string());
     text.relation("realm", site.options.name);

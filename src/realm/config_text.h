@@ -5,6 +5,8 @@
 #include "site.h"
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +26,12 @@ namespace gss::inline v0::realm {
 /// The same for keys that Heimdal derives from passwords, without the newer two by default: they
 /// take a tenth of a second each.
 [[nodiscard]] std::vector<EnctypeEntry> heimdal_password_enctypes(const Site& site);
+/// The first of @p one that both realms have.
+[[nodiscard]] std::optional<EnctypeEntry> common_enctype(const Site& one, const Site& other);
 /// An enctype whose keys Heimdal makes from a password in no time, for keys to be replaced.
 [[nodiscard]] std::vector<EnctypeEntry> quick_enctypes();
+/// The hosts that the realm's services name, in lower case.
+[[nodiscard]] std::set<std::string> service_hosts(const Site& site);
 /// The names, each with @p suffix, separated by spaces.
 [[nodiscard]] std::string join_enctypes(const std::vector<EnctypeEntry>& enctypes,
                                         std::string_view suffix);

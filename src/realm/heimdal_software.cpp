@@ -41,12 +41,16 @@ public:
                             const std::vector<EnctypeEntry>& enctypes) const override {
         const auto random_keys = enctypes.empty() ? key_enctypes(site_) : enctypes;
         std::vector<std::string> users;
+        std::vector<std::string> trusts;
         std::vector<std::string> changes;
         std::vector<std::string> others;
         for (const auto& step : steps) {
             switch (step.kind) {
             case AdminStep::Kind::add_user:
                 users.push_back(add() + "--password=\"" + step.password + "\" " + step.principal);
+                break;
+            case AdminStep::Kind::add_trust:
+                trusts.push_back(add() + "--password=\"" + step.password + "\" " + step.principal);
                 break;
             case AdminStep::Kind::change_key:
                 changes.push_back("cpw --random-key " + step.principal);
@@ -61,6 +65,9 @@ public:
             }
         }
         auto done = run_script(users, heimdal_password_enctypes(site_));
+        if (done) {
+            done = run_script(trusts, random_keys);
+        }
         if (done) {
             done = run_script(changes, random_keys);
         }
@@ -77,7 +84,9 @@ public:
         if (options.renewable_lifetime) {
             arguments.push_back("--renewable-life=" + in_seconds(*options.renewable_lifetime));
         }
-        if (options.keytab.empty()) {
+        if (!options.certificate.empty()) {
+            arguments.push_back("--pk-user=FILE:" + options.certificate.string());
+        } else if (options.keytab.empty()) {
             arguments.emplace_back("--password-file=STDIN");
         } else {
             arguments.emplace_back("--use-keytab");

@@ -18,7 +18,8 @@ namespace gss::inline v0::realm {
 
 /// One change of the database. All texts have passed checks.h.
 struct AdminStep {
-    enum class Kind : std::uint8_t { add_user, add_service, extract, change_key };
+    /// add_trust is a user with the key of another realm's KDC, of the enctypes that both have.
+    enum class Kind : std::uint8_t { add_user, add_service, add_trust, extract, change_key };
     Kind kind;
     std::string principal;
     std::string password = {};

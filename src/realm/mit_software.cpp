@@ -49,6 +49,10 @@ public:
         if (!options.keytab.empty()) {
             arguments.insert(arguments.end(), {"-k", "-t", "FILE:" + options.keytab.string()});
         }
+        if (!options.certificate.empty()) {
+            arguments.insert(arguments.end(),
+                             {"-X", "X509_user_identity=FILE:" + options.certificate.string()});
+        }
         arguments.insert(arguments.end(), {"-c", ticket.ccache, ticket.principal});
         ProgramCall call = tool(site_.tools.kinit, std::move(arguments));
         call.input = options.password.value_or("") + "\n";
@@ -87,6 +91,7 @@ private:
             enctypes.empty() ? std::string() : "-e \"" + join_enctypes(enctypes, ":normal") + "\" ";
         switch (step.kind) {
         case AdminStep::Kind::add_user:
+        case AdminStep::Kind::add_trust:
             return "addprinc -clearpolicy " + types + "-pw \"" + step.password + "\" " +
                    step.principal;
         case AdminStep::Kind::add_service:

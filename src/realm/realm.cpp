@@ -69,6 +69,12 @@ std::filesystem::path Realm::client_keytab() const {
 std::string Realm::ccache_name() const {
     return "FILE:" + state_->site.ccache().string();
 }
+std::filesystem::path Realm::certificate() const {
+    return state_->site.certificate();
+}
+std::filesystem::path Realm::certificate_authority() const {
+    return state_->site.authority();
+}
 std::filesystem::path Realm::kdc_log() const {
     return state_->site.kdc_log();
 }
@@ -151,6 +157,42 @@ Result<void> Realm::change_key(const std::string& principal) {
     return done;
 }
 
+Result<void> Realm::issue_certificate(const std::string& principal,
+                                      const std::filesystem::path& path) {
+    const auto whole = state_->in_folder(path);
+    auto done = all_of({check_principal(principal), check_path("certificate", whole.native())});
+    return done ? state_->certify(principal, whole) : done;
+}
+
+Result<void> Realm::trust(Realm& users) {
+    const auto principal = "krbtgt/" + name() + "@" + users.name();
+    if (name() == users.name()) {
+        return fault(ErrorCode::misuse, "trust a realm", users.name(), "it has the same name");
+    }
+    if (auto fresh = all_of({state_->check_new(principal), users.state_->check_new(principal)});
+        !fresh) {
+        return fresh;
+    }
+    const auto enctype = common_enctype(state_->site, users.state_->site);
+    if (!enctype) {
+        return fault(ErrorCode::misuse, "trust a realm", users.name(),
+                     "the realms have no encryption type in common");
+    }
+    const auto password = random_text();
+    auto done = state_->add_trust(name(), users.name(), password, {*enctype});
+    return done ? users.state_->add_trust(name(), users.name(), password, {*enctype}) : done;
+}
+
+Neighbour Realm::as_neighbour() const {
+    const auto hosts = service_hosts(state_->site);
+    return {name(), kdc_port(), {hosts.begin(), hosts.end()}};
+}
+
+Result<void> Realm::set_neighbours(std::vector<Neighbour> neighbours,
+                                   std::vector<TrustPath> paths) {
+    return state_->apply_neighbours(std::move(neighbours), std::move(paths));
+}
+
 Result<void> Realm::kinit(const std::string& principal, const std::string& ccache,
                           const TicketOptions& options) {
     return state_->kinit(principal, ccache, options);
@@ -180,7 +222,8 @@ Result<void> Realm::start_kdc() {
 
 Result<std::filesystem::path> Realm::write_krb5_conf(const std::string& filename,
                                                      const ConfigVariant& variant) const {
-    auto done = all_of({check_filename(filename), check_config_text(variant.extra_krb5_conf)});
+    auto done = all_of({check_filename(filename), check_config_text(variant.extra_krb5_conf),
+                        check_trust_paths(variant.trust_paths.value_or(std::vector<TrustPath>()))});
     const auto path = folder() / filename;
     if (done && (path == krb5_conf() || path == state_->site.kdc_conf())) {
         done = fault(ErrorCode::misuse, "write another krb5.conf", filename,

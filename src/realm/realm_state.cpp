@@ -3,6 +3,7 @@
 
 #include <gssxx/realm/ccache_file.h>
 
+#include "certificates.h"
 #include "fault.h"
 
 #include <unistd.h>
@@ -63,8 +64,14 @@ Result<void> Realm::State::set_up(RealmOptions options) {
     if (done) {
         done = make_folder(site.replay_folder());
     }
+    if (done && site.options.pkinit) {
+        done = make_folder(site.authority_folder());
+    }
     if (done) {
         done = reserve_port();
+    }
+    if (done && site.options.pkinit) {
+        done = make_certificates();
     }
     if (done) {
         done = software->create_database();
@@ -111,6 +118,54 @@ Result<void> Realm::State::fill_database() {
         steps.push_back({Kind::extract, options.login, {}, site.client_keytab()});
     }
     return steps.empty() ? Result<void>() : software->administer(steps, {});
+}
+
+Result<void> Realm::State::make_certificates() const {
+    auto done = make_authority(site);
+    if (done && !site.options.login.empty()) {
+        done = certify(site.options.login, site.certificate());
+    }
+    return done;
+}
+
+Result<void> Realm::State::certify(const std::string& principal,
+                                   const std::filesystem::path& path) const {
+    if (!site.options.pkinit) {
+        return fault(ErrorCode::misuse, "issue a certificate", principal,
+                     "the realm has no authority: RealmOptions::pkinit was not set");
+    }
+    return make_certificate(site, principal, Certified::user, path);
+}
+
+Result<void> Realm::State::add_trust(const std::string& services, const std::string& users,
+                                     const std::string& password,
+                                     const std::vector<EnctypeEntry>& enctypes) {
+    const auto principal = "krbtgt/" + services + "@" + users;
+    auto done =
+        software->administer({{AdminStep::Kind::add_trust, principal, password, {}}}, enctypes);
+    if (done) {
+        names.insert(principal);
+    }
+    return done;
+}
+
+Result<void> Realm::State::apply_neighbours(std::vector<Neighbour> neighbours,
+                                            std::vector<TrustPath> paths) {
+    auto checked = check_neighbours(site.options.name, neighbours);
+    if (checked) {
+        checked = check_trust_paths(paths);
+    }
+    if (!checked) {
+        return checked;
+    }
+    site.neighbours = std::move(neighbours);
+    site.trust_paths = std::move(paths);
+    auto done = write_file(site.krb5_conf(), krb5_conf_text(site, reservation.port(), {}));
+    if (done && kdc.running()) {
+        kdc.stop(); // KDCs read the paths when they start
+        done = start_kdc();
+    }
+    return done;
 }
 
 Result<void> Realm::State::start_kdc_on_any_port() {
@@ -189,7 +244,13 @@ Result<Realm::State::KdcStart> Realm::State::await_kdc(std::size_t log_before) {
 
 Result<TicketOptions> Realm::State::complete_ticket(const std::string& principal,
                                                     TicketOptions options) const {
-    if (options.keytab.empty() && !options.password) {
+    const auto ways =
+        static_cast<int>(!options.keytab.empty()) + static_cast<int>(!options.certificate.empty());
+    if (ways > 1 || (options.password && !options.certificate.empty())) {
+        return fault(ErrorCode::misuse, "get a ticket", principal,
+                     "a certificate is used alone, without password and keytab");
+    }
+    if (ways == 0 && !options.password) {
         const auto known = passwords.find(principal);
         if (known == passwords.end()) {
             return fault(ErrorCode::misuse, "get a ticket", principal,
@@ -201,6 +262,10 @@ Result<TicketOptions> Realm::State::complete_ticket(const std::string& principal
     if (!options.keytab.empty()) {
         options.keytab = in_folder(options.keytab);
         checked = check_path("keytab", options.keytab.native());
+    }
+    if (!options.certificate.empty()) {
+        options.certificate = in_folder(options.certificate);
+        checked = check_path("certificate", options.certificate.native());
     }
     if (checked && options.lifetime && options.lifetime->count() < 1) {
         checked = fault(ErrorCode::malformed_parameter, "get a ticket", principal,

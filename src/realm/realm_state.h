@@ -36,6 +36,16 @@ public:
     [[nodiscard]] Result<void> start_kdc();
     [[nodiscard]] Result<void> kinit(const std::string& principal, const std::string& ccache,
                                      TicketOptions options) const;
+    /// One PEM file with a new key and its certificate.
+    [[nodiscard]] Result<void> certify(const std::string& principal,
+                                       const std::filesystem::path& path) const;
+    /// Adds krbtgt/@p services@@p users with this password.
+    [[nodiscard]] Result<void> add_trust(const std::string& services, const std::string& users,
+                                         const std::string& password,
+                                         const std::vector<EnctypeEntry>& enctypes);
+    /// Takes effect in krb5.conf and, if it runs, in the KDC.
+    [[nodiscard]] Result<void> apply_neighbours(std::vector<Neighbour> neighbours,
+                                                std::vector<TrustPath> paths);
     [[nodiscard]] Result<void> forge(const ForgedTicket& ticket, const std::string& ccache) const;
     /// misuse when the realm has a principal of this name.
     [[nodiscard]] Result<void> check_new(const std::string& principal) const;
@@ -59,6 +69,7 @@ private:
 
     [[nodiscard]] Result<void> reserve_port();
     [[nodiscard]] Result<void> fill_database();
+    [[nodiscard]] Result<void> make_certificates() const;
     [[nodiscard]] Result<void> start_kdc_on_any_port();
     [[nodiscard]] Result<KdcStart> try_kdc();
     [[nodiscard]] Result<KdcStart> await_kdc(std::size_t log_before);

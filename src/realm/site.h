@@ -19,6 +19,9 @@ struct Site {
     std::filesystem::path folder;
     /// The environment of the realm's own programs, complete.
     std::vector<std::string> environment;
+    // What is known of other realms may change, and only that.
+    std::vector<Neighbour> neighbours = {};
+    std::vector<TrustPath> trust_paths = {};
 
     [[nodiscard]] std::filesystem::path krb5_conf() const { return folder / "krb5.conf"; }
     [[nodiscard]] std::filesystem::path kdc_conf() const { return folder / "kdc.conf"; }
@@ -27,6 +30,14 @@ struct Site {
     [[nodiscard]] std::filesystem::path client_keytab() const { return folder / "client.keytab"; }
     [[nodiscard]] std::filesystem::path ccache() const { return folder / "ccache"; }
     [[nodiscard]] std::filesystem::path kdc_log() const { return folder / "kdc.log"; }
+    [[nodiscard]] std::filesystem::path certificate() const { return folder / "certificate.pem"; }
+    [[nodiscard]] std::filesystem::path authority_folder() const { return folder / "authority"; }
+    [[nodiscard]] std::filesystem::path authority() const {
+        return authority_folder() / "authority.pem";
+    }
+    [[nodiscard]] std::filesystem::path kdc_certificate() const {
+        return authority_folder() / "kdc.pem";
+    }
     [[nodiscard]] std::filesystem::path replay_folder() const { return folder / "rcache"; }
 };
 

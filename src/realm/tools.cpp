@@ -119,6 +119,16 @@ Result<std::filesystem::path> find_kimpersonate(const std::filesystem::path& pre
     return missing(std::move(absent), prefix);
 }
 
+Result<std::filesystem::path> find_openssl() {
+    const Wanted wanted{"openssl", {"openssl"}, "openssl"};
+    if (auto path = find(wanted, {})) {
+        return *path;
+    }
+    std::string absent;
+    add_to_list(absent, wanted);
+    return missing(std::move(absent), {});
+}
+
 std::optional<std::filesystem::path> find_system_program(std::string_view name) {
     return find(Wanted{name, {name}, ""}, {});
 }

@@ -21,6 +21,8 @@ struct KdcTools {
 /// Fails with backend_unavailable and one sentence that names what is missing and its package.
 [[nodiscard]] Result<KdcTools> find_kdc_tools(KdcKind kind, const std::filesystem::path& prefix);
 [[nodiscard]] Result<std::filesystem::path> find_kimpersonate(const std::filesystem::path& prefix);
+/// The program of OpenSSL.
+[[nodiscard]] Result<std::filesystem::path> find_openssl();
 /// A program of that name in the usual folders of the system.
 [[nodiscard]] std::optional<std::filesystem::path> find_system_program(std::string_view name);
 

@@ -285,5 +285,193 @@ class Interop(WithFolder):
         self.assertIn("58 logins are fewer than 60", text)
 
 
+class WithTree(WithFolder):
+    """A tool that looks at the tree it lies in, in a small tree of its own."""
+    tool = ""
+
+    def setUp(self):
+        super().setUp()
+        self.write("tools/" + self.tool, (TOOLS / self.tool).read_text(encoding="utf-8"))
+
+    def run_tool(self, *arguments):
+        result = subprocess.run([sys.executable, self.folder / "tools" / self.tool, *map(str, arguments)],
+                                capture_output=True, text=True, check=False)
+        return result.returncode, result.stdout + result.stderr
+
+    def change(self, name, before, after):
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        self.assertIn(before, text)
+        path.write_text(text.replace(before, after), encoding="utf-8")
+
+    def assert_refused(self, *arguments, because):
+        status, text = self.run_tool("--check", *arguments)
+        self.assertEqual(status, 1, text)
+        self.assertIn(because, text)
+
+
+class PythonGssapiMap(WithTree):
+    tool = "python_gssapi_map"
+
+    def setUp(self):
+        super().setUp()
+        self.write("include/gssxx/name.h", """// class Ghost { void ghost(); };
+namespace gss::inline v0 {
+class GSSXX_EXPORT Name : public Base {
+public:
+    [[nodiscard]] Result<Buffer> export_name(const Oid& parameter = fallback()) const;
+};
+struct Shown { std::string text; Kind kind = Kind::local; };
+enum class Kind : std::uint32_t { local = 1, null = 255 };
+enum class ErrorClass { bad };
+} // namespace gss::inline v0
+namespace gss::inline v0::krb5 {
+Result<Key> session_key(const Name& name);
+} // namespace gss::inline v0::krb5
+""")
+        self.write("tests/conformance/a_test.cpp", """INSTANTIATE_TEST_SUITE_P(All, Names, testing::Values("mit", "heimdal"));
+TEST_P(Names, AreExported) {}
+TEST_P(Lost, NobodyRunsThis) {}
+TEST(Absent, OnHeimdal) {}
+""")
+        self.write("tests/unit/b_test.cpp", "TEST(Fakes, SaySo) {}\n")
+        names = ("function | export_name", "function | session_key", "class | Name", "record | Shown | name, type",
+                 "exception | BadError", "address type | null")
+        self.write("tests/coverage/python_gssapi_names.txt", "# names\n" + "\n".join(names) + "\n")
+        self.write("tests/coverage/python_gssapi.txt", """# rows
+function | export_name | `Name::export_name` | yes | yes | Names.AreExported
+function | session_key | `krb5::session_key` | yes, once | no: it is not exported | Names.AreExported/mit,
+  Absent.OnHeimdal/heimdal
+class | Name | `Name` | yes | yes | Fakes.SaySo
+record | Shown | `Shown`: name = `Shown::text`, type = `Shown::kind` | yes | yes | Names.AreExported
+exception | BadError | `ErrorClass::bad` | yes | no: never seen | Names.AreExported/mit, Fakes.SaySo/heimdal
+address type | null | `Kind::null` | yes | yes | Names.AreExported
+""")
+        self.write("tests/coverage/unreachable_errors.txt", "class bad | heimdal | nothing makes it\n")
+        self.write("tests/coverage/mit_tests_names.txt", "t_a.py | one\nt_b.c | all\n")
+        self.write("tests/coverage/mit_tests.txt", "t_a.py | one | exports | Names.AreExported\n"
+                   "t_b.c | all | nothing | none: there is nothing\n")
+        (self.folder / "docs").mkdir()
+        status, text = self.run_tool("--update")
+        self.assertEqual((status, text), (0, ""))
+        self.assertEqual(self.run_tool("--check"), (0, ""))
+
+    rows = "tests/coverage/python_gssapi.txt"
+
+    def test_a_name_without_a_row(self):
+        self.change("tests/coverage/python_gssapi_names.txt", "class | Name", "class | Name\nclass | Other")
+        self.assert_refused(because="no row for class Other")
+
+    def test_a_row_without_a_name(self):
+        self.change("tests/coverage/python_gssapi_names.txt", "class | Name\n", "")
+        self.assert_refused(because="class Name is not in python_gssapi_names.txt")
+
+    def test_a_yes_and_a_no_without_a_test(self):
+        self.change(self.rows, "Names.AreExported/mit,", "")
+        self.assert_refused(because="session_key has no test on MIT")
+        self.change(self.rows, "Absent.OnHeimdal/heimdal", "Absent.OnHeimdal/mit")
+        self.assert_refused(because="session_key has no test on Heimdal")
+
+    def test_a_no_without_a_reason_and_an_answer_that_is_none(self):
+        self.change(self.rows, "no: it is not exported", "no")
+        self.assert_refused(because="no reason for the no of Heimdal")
+        self.change(self.rows, "| yes, once |", "| perhaps |")
+        self.assert_refused(because="MIT is neither yes nor no")
+
+    def test_a_test_that_is_not_there(self):
+        self.change(self.rows, "| Fakes.SaySo", "| Fakes.SayNothing")
+        self.assert_refused(because="there is no test Fakes.SayNothing")
+
+    def test_a_test_with_parameters_that_nobody_gives(self):
+        self.change(self.rows, "Names.AreExported/mit", "Lost.NobodyRunsThis/mit")
+        self.assert_refused(because="there is no test Lost.NobodyRunsThis")
+
+    def test_a_fake_in_place_of_a_library(self):
+        self.change(self.rows, "yes | yes | Names.AreExported\nfunction", "yes | yes | Fakes.SaySo\nfunction")
+        self.assert_refused(because="export_name has no test on the real Heimdal")
+
+    def test_an_exception_that_the_tests_of_errors_see_otherwise(self):
+        self.change("tests/coverage/unreachable_errors.txt", "heimdal", "mit")
+        self.assert_refused(because="MIT says yes, and unreachable_errors.txt says otherwise of class bad")
+        self.assert_refused(because="Heimdal says no, and unreachable_errors.txt says otherwise of class bad")
+
+    def test_names_that_no_header_declares(self):
+        for name in ("Name::import_name", "Ghost", "Name::parameter", "Name::fallback", "Kind::Kind", "session",
+                     "ssh::session_key"):
+            with self.subTest(name=name):
+                before = (self.folder / self.rows).read_text(encoding="utf-8")
+                self.change(self.rows, "`Name::export_name`", f"`{name}`")
+                self.assert_refused(because=f"no public header declares `{name}`")
+                (self.folder / self.rows).write_text(before, encoding="utf-8")
+
+    def test_a_field_that_is_not_told(self):
+        self.change(self.rows, ", type = `Shown::kind`", "")
+        self.assert_refused(because="the field type is not told")
+
+    def test_tables_that_are_out_of_date(self):
+        for name in ("docs/python-gssapi-map.md", "docs/mit-test-map.md"):
+            self.change(name, "Made by", "Written by")
+            self.assert_refused(because=name + ": out of date")
+
+    def test_groups_of_mit_without_a_row_a_test_or_a_reason(self):
+        self.change("tests/coverage/mit_tests.txt", "none: there is nothing", "none")
+        self.assert_refused(because="there is no test none")
+        self.change("tests/coverage/mit_tests.txt", "| Names.AreExported", "| ")
+        self.assert_refused(because="t_a.py one has neither a test nor")
+        self.change("tests/coverage/mit_tests_names.txt", "t_b.c | all", "t_b.c | all\nt_c.c | all")
+        self.assert_refused(because="no row for t_c.c all")
+
+
+class Capabilities(WithTree):
+    tool = "capabilities"
+
+    def setUp(self):
+        super().setUp()
+        self.write("include/gssxx/capability.h", """enum class Capability : std::uint8_t {
+    /// Works
+    /// everywhere.
+    contexts,
+    /// Works here.
+    storing,
+};
+""")
+        self.begin = "<!-- what the backends report: tools/capabilities --update -->\n"
+        self.write("README.md", f"before\n{self.begin}<!-- end of what the backends report -->\nafter\n")
+        (self.folder / "docs").mkdir()
+        self.program = self.write("program", """#!/bin/sh
+for backend in mit heimdal; do echo "$backend krb5 contexts yes"; done
+echo "mit krb5 storing yes"
+echo "heimdal krb5 storing no"
+""")
+        self.program.chmod(0o755)
+        self.assertEqual(self.run_tool("--update", self.program), (0, ""))
+        self.assertEqual(self.run_tool("--check", self.program), (0, ""))
+
+    def test_the_table_says_what_was_reported(self):
+        readme = (self.folder / "README.md").read_text(encoding="utf-8")
+        self.assertTrue(readme.startswith("before\n") and readme.endswith("\nafter\n"))
+        self.assertIn("| `storing` | krb5 | no |", readme)
+        self.assertIn("| `contexts` | krb5 | krb5 | Works everywhere. |",
+                      (self.folder / "docs/capabilities.md").read_text(encoding="utf-8"))
+
+    def test_a_backend_that_changed(self):
+        self.change("program", "heimdal krb5 storing no", "heimdal krb5 storing yes")
+        self.assert_refused(self.program, because="README.md is out of date")
+        self.assert_refused(self.program, because="docs/capabilities.md is out of date")
+
+    def test_a_capability_without_name_or_meaning(self):
+        self.change("include/gssxx/capability.h", "    storing,", "    storing,\n    other,")
+        self.assert_refused(self.program, because="capability.h does not say what other means")
+        self.assert_refused(self.program, because="other is in capability.h, and no backend reports it")
+
+    def test_a_readme_without_its_markers(self):
+        self.change("README.md", self.begin, "")
+        self.assert_refused(self.program, because="README.md lacks its markers")
+
+    def test_a_program_that_fails(self):
+        self.change("program", "#!/bin/sh", "#!/bin/sh\nexit 1")
+        self.assert_refused(self.program, because="failed")
+
+
 if __name__ == "__main__":
     unittest.main()

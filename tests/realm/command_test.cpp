@@ -54,6 +54,17 @@ TEST_P(RealmCommand, the_password_given_is_the_password) {
     EXPECT_EQ(command.wait(), 0) << command.errors();
 }
 
+TEST_P(RealmCommand, the_login_has_a_certificate_on_demand) {
+    const std::string check = "grep -q 'BEGIN PRIVATE KEY' $GSSXX_REALM_FOLDER/certificate.pem && "
+                              "! klist -s";
+    const std::string login =
+        GetParam() == KdcKind::mit
+            ? " && kinit -X X509_user_identity=FILE:$GSSXX_REALM_FOLDER/certificate.pem alice"
+            : "";
+    CommandProcess command(arguments({"sh", "-c", check + login}, {"--pkinit", "--no-ticket"}));
+    EXPECT_EQ(command.wait(), 0) << command.errors();
+}
+
 TEST_P(RealmCommand, passes_every_kind_of_end_on) {
     for (const int status : {0, 1, 42, 255}) {
         CommandProcess command(arguments({"sh", "-c", "exit " + std::to_string(status)}));

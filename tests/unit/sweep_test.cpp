@@ -58,10 +58,31 @@ void use_names(Chain& chain, const Backend& backend) {
     chain.ok(canonical->user_ok("root"));
     chain.ok(canonical->attributes());
     chain.ok(canonical->attribute("urn:x"));
+    chain.ok(canonical->attribute_map());
+    chain.ok(canonical->inquire());
+    chain.ok(canonical->display_as(name_type::user()));
+    chain.ok(canonical->display_as(name_type::anonymous()));
+    if (const auto marked = canonical->set_attribute("urn:y", as_bytes("mark")); chain.ok(marked)) {
+        chain.ok(marked->delete_attribute("urn:y"));
+    }
+    if (const auto composite = canonical->export_composite(); chain.ok(composite)) {
+        chain.ok(Name::import_composite(backend, *composite));
+    }
     const auto exported = canonical->export_name();
     if (chain.ok(exported)) {
         chain.ok(Name::import_exported(backend, *exported));
     }
+}
+
+void use_mechanisms(Chain& chain, const Backend& backend) {
+    const auto all = Mechanism::all(backend);
+    if (!chain.ok(all)) {
+        return;
+    }
+    chain.ok(all->front().attributes());
+    chain.ok(all->front().sasl_name());
+    chain.ok(Mechanism::from_sasl_name(backend, "FAKE-5"));
+    chain.ok(Mechanism::describe_attribute(backend, mechanism_attribute::mech_nego()));
 }
 
 void use_credentials(Chain& chain, const Backend& backend) {
@@ -152,6 +173,7 @@ void live(Chain& chain, const Backend& backend) {
     chain.ok(backend.name_types(mechanism::krb5()));
     chain.ok(backend.status_text(StatusKind::major, (6U << 16) | 2));
     use_names(chain, backend);
+    use_mechanisms(chain, backend);
     use_credentials(chain, backend);
     std::optional<Pair> pair = establish(chain, backend);
     if (!pair) {

@@ -25,6 +25,24 @@ struct PrincipalOptions {
     std::optional<std::string> password = std::nullopt;
 };
 
+/// Another realm, as krb5.conf has to know it.
+struct Neighbour {
+    std::string name;
+    /// Its KDC's port on 127.0.0.1.
+    std::uint16_t kdc_port = 0;
+    /// The hosts of its services, for [domain_realm]: letters, digits, '.' and '-'.
+    std::vector<std::string> hosts = {};
+};
+
+/// One way from the users' realm to the services', a row of [capaths] in krb5.conf. KDCs and
+/// acceptors refuse tickets that came through realms which no row names (RFC 4120 s2.7).
+struct TrustPath {
+    std::string users;
+    std::string services;
+    /// The realms between, in order; empty: the two trust each other directly.
+    std::vector<std::string> through = {};
+};
+
 /// Everything that Realm::start() can be told. The defaults give the principal "alice", who is
 /// logged in, and the service "host/localhost".
 struct RealmOptions {
@@ -40,6 +58,10 @@ struct RealmOptions {
     bool ticket = true;
     /// False leaves the client keytab away; the environment names it nevertheless.
     bool client_keytab = true;
+    /// True lets users log in by certificate (PKINIT, RFC 4556): a throwaway authority, the KDC's
+    /// certificate and one of the principal that logs in are made, and every principal needs
+    /// preauthentication. Needs openssl, and on MIT krb5-pkinit.
+    bool pkinit = false;
     /// Encryption types of all keys, strongest wish first, by their RFC names as MIT spells them:
     /// aes256-cts-hmac-sha1-96, aes128-cts-hmac-sha1-96, aes256-cts-hmac-sha384-192,
     /// aes128-cts-hmac-sha256-128, camellia256-cts-cmac, camellia128-cts-cmac, arcfour-hmac,
@@ -77,6 +99,9 @@ struct TicketOptions {
     std::optional<std::string> password = std::nullopt;
     /// A keytab to take the key from instead of a password; a relative path is in the folder.
     std::filesystem::path keytab = {};
+    /// A PEM file with certificate and key to use instead (PKINIT); a relative path is in the
+    /// folder. Not together with a keytab or a password.
+    std::filesystem::path certificate = {};
     bool forwardable = true;
 };
 
@@ -85,6 +110,8 @@ struct ConfigVariant {
     /// The KDC port on 127.0.0.1, for a KDC that is down, silent or answers garbage.
     std::optional<std::uint16_t> kdc_port = std::nullopt;
     std::optional<std::chrono::seconds> clock_skew = std::nullopt;
+    /// Other paths than those of Realm::set_neighbours.
+    std::optional<std::vector<TrustPath>> trust_paths = std::nullopt;
     /// More text at the end, as it is.
     std::string extra_krb5_conf = {};
 };

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] std::filesystem::path client_keytab() const;
     /// The ticket cache of the login principal, with its type: "FILE:...".
     [[nodiscard]] std::string ccache_name() const;
+    /// The certificate and key of the login principal, one PEM file; with RealmOptions::pkinit.
+    [[nodiscard]] std::filesystem::path certificate() const;
+    /// The certificate of the realm's authority, PEM; with RealmOptions::pkinit.
+    [[nodiscard]] std::filesystem::path certificate_authority() const;
     /// The KDC's log.
     [[nodiscard]] std::filesystem::path kdc_log() const;
     /// The KDC's port on 127.0.0.1, TCP and UDP; reserved for the life of the realm.
@@ -76,6 +80,24 @@ public:
                                               const std::filesystem::path& keytab);
     /// Gives a principal new random keys with the next version number. Keytabs keep the old ones.
     [[nodiscard]] Result<void> change_key(const std::string& principal);
+
+    /// Writes a new key and a certificate of the realm's authority for @p principal (which the
+    /// KDC need not know) into the PEM file @p path (relative paths are in the folder), for
+    /// TicketOptions::certificate. Misuse without RealmOptions::pkinit.
+    [[nodiscard]] Result<void> issue_certificate(const std::string& principal,
+                                                 const std::filesystem::path& path);
+
+    /// Lets the users of realm @p users reach services of this one: both KDCs get one random key
+    /// for krbtgt/THIS@USERS (RFC 4120 s1.2). The opposite direction takes a call of its own.
+    /// Misuse for two realms of one name, for the same direction again, and for realms without an
+    /// encryption type in common. When the second KDC's database refuses, the first has the key.
+    [[nodiscard]] Result<void> trust(Realm& users);
+    /// What other realms have to know of this one; the hosts are those of the options' services.
+    [[nodiscard]] Neighbour as_neighbour() const;
+    /// Writes the realm's krb5.conf anew, with these other realms and paths in it, and restarts
+    /// the KDC if it runs. Libraries in other processes notice when they read it next.
+    [[nodiscard]] Result<void> set_neighbours(std::vector<Neighbour> neighbours,
+                                              std::vector<TrustPath> paths = {});
 
     /// Gets a ticket-granting ticket into @p ccache: a file (relative paths are in the folder), or
     /// a name with a type such as "FILE:/...". Contacts the KDC.

@@ -59,6 +59,7 @@ CallTable CountingLibrary::counting_calls() {
     count_credentials(calls);
     count_stores(calls);
     count_attributes(calls);
+    count_mechanisms(calls);
     count_contexts(calls);
     count_messages(calls);
     count_iov(calls);
@@ -272,6 +273,47 @@ void CountingLibrary::count_attributes(CallTable& calls) {
         return *set == nullptr || took(Kind::buffer_set, *set, Call::release_buffer_set)
                    ? native.release_buffer_set(minor, set)
                    : bad_structure;
+    };
+}
+
+void CountingLibrary::count_mechanisms(CallTable& calls) {
+    const rfc2744::Functions& native = original_.call();
+    calls.display_name_ext = [this, native](Uint32* minor, NameHandle name, OidDesc* type,
+                                            BufferDesc* text) {
+        const Uint32 major = native.display_name_ext(minor, name, type, text);
+        gave(text, Call::display_name_ext);
+        return major;
+    };
+    calls.export_name_composite = [this, native](Uint32* minor, NameHandle name,
+                                                 BufferDesc* exported) {
+        const Uint32 major = native.export_name_composite(minor, name, exported);
+        gave(exported, Call::export_name_composite);
+        return major;
+    };
+    calls.inquire_attrs_for_mech = [this, native](Uint32* minor, OidDesc* mechanism,
+                                                  OidSetDesc** has, OidSetDesc** known) {
+        const Uint32 major = native.inquire_attrs_for_mech(minor, mechanism, has, known);
+        gave(Kind::oid_set, at(has), Call::inquire_attrs_for_mech);
+        gave(Kind::oid_set, at(known), Call::inquire_attrs_for_mech);
+        return major;
+    };
+    calls.display_mech_attr = [this, native](Uint32* minor, OidDesc* attribute, BufferDesc* name,
+                                             BufferDesc* brief, BufferDesc* full) {
+        const Uint32 major = native.display_mech_attr(minor, attribute, name, brief, full);
+        for (const BufferDesc* text : {name, brief, full}) {
+            gave(text, Call::display_mech_attr);
+        }
+        return major;
+    };
+    calls.inquire_saslname_for_mech = [this, native](Uint32* minor, OidDesc* mechanism,
+                                                     BufferDesc* sasl, BufferDesc* name,
+                                                     BufferDesc* description) {
+        const Uint32 major =
+            native.inquire_saslname_for_mech(minor, mechanism, sasl, name, description);
+        for (const BufferDesc* text : {sasl, name, description}) {
+            gave(text, Call::inquire_saslname_for_mech);
+        }
+        return major;
     };
 }
 

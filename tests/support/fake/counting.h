@@ -55,6 +55,7 @@ private:
     void count_credentials(CallTable& calls);
     void count_stores(CallTable& calls);
     void count_attributes(CallTable& calls);
+    void count_mechanisms(CallTable& calls);
     void count_contexts(CallTable& calls);
     void count_messages(CallTable& calls);
     void count_iov(CallTable& calls);

@@ -21,6 +21,20 @@ std::string account_of(const FakeName& name) {
                                                                            : std::string();
 }
 
+/// All attributes of a name: those that the library gives to all, and its own.
+std::vector<FakeAttribute> attributes_of(const FakeName& name, const FakeBehaviour& behaviour) {
+    std::vector<FakeAttribute> all = behaviour.attributes;
+    all.insert(all.end(), name.set.begin(), name.set.end());
+    return all;
+}
+
+FakeAttribute* find(std::vector<FakeAttribute>& all, BytesView name) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const FakeAttribute& known) {
+        return known.name == as_text(name);
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
 } // namespace
 
 abi::Uint32 FakeLibrary::localname(Uint32* minor, abi::NameHandle name, abi::OidDesc* mechanism,
@@ -58,11 +72,12 @@ abi::Uint32 FakeLibrary::inquire_name(Uint32* minor, abi::NameHandle name, int* 
     if (mechanism != nullptr) { // a copy, as MIT does it
         *mechanism = new abi::OidDesc(*constant(*object(name)->mechanism));
     }
-    const std::size_t count = behaviour.attributes.size();
+    const std::vector<FakeAttribute> all = attributes_of(*object(name), behaviour);
+    const std::size_t count = all.size();
     if (count != 0) {
         auto* result = new abi::BufferSetDesc{count, new abi::BufferDesc[count]};
         for (std::size_t index = 0; index < count; ++index) {
-            give(&result->elements[index], behaviour.attributes[index].name);
+            give(&result->elements[index], all[index].name);
         }
         *attributes = result;
     }
@@ -74,13 +89,11 @@ abi::Uint32 FakeLibrary::get_name_attribute(Uint32* minor, abi::NameHandle name,
                                             int* complete, abi::BufferDesc* value,
                                             abi::BufferDesc* display, int* more) {
     *minor = 0;
-    const auto found = std::find_if(behaviour.attributes.begin(), behaviour.attributes.end(),
-                                    [&](const FakeAttribute& known) {
-                                        return known.name == as_text(gss::test::view(attribute));
-                                    });
+    std::vector<FakeAttribute> all = attributes_of(*object(name), behaviour);
+    const FakeAttribute* found = find(all, gss::test::view(attribute));
     // Counted downwards from -1, as MIT's modules do it.
     const auto index = static_cast<std::size_t>(-1 - *more);
-    if (!object(name)->mechanism || found == behaviour.attributes.end() || *more >= 0 ||
+    if (!object(name)->mechanism || found == nullptr || *more >= 0 ||
         (found->values.size() <= index && !behaviour.endless_values)) {
         return routine(abi::Routine::unavailable);
     }
@@ -93,6 +106,34 @@ abi::Uint32 FakeLibrary::get_name_attribute(Uint32* minor, abi::NameHandle name,
     *complete = found->complete ? 1 : 0;
     *more = index + 1 < found->values.size() || behaviour.endless_values ? *more - 1 : 0;
     return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::set_name_attribute(Uint32* minor, abi::NameHandle name, int complete,
+                                            abi::BufferDesc* attribute, abi::BufferDesc* value) {
+    *minor = 0;
+    if (!object(name)->mechanism || find(behaviour.attributes, gss::test::view(attribute))) {
+        return routine(abi::Routine::unavailable);
+    }
+    std::vector<FakeAttribute>& own = object(name)->set;
+    FakeAttribute* found = find(own, gss::test::view(attribute));
+    if (found == nullptr) {
+        own.push_back({std::string(as_text(gss::test::view(attribute))), {}, false, false});
+        found = &own.back();
+    } else if (found->complete) {
+        return routine(abi::Routine::failure);
+    }
+    found->values.emplace_back(as_text(gss::test::view(value)), "");
+    found->complete = complete != 0;
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::delete_name_attribute(Uint32* minor, abi::NameHandle name,
+                                               abi::BufferDesc* attribute) {
+    *minor = 0;
+    const std::size_t gone = std::erase_if(object(name)->set, [&](const FakeAttribute& known) {
+        return known.name == as_text(gss::test::view(attribute));
+    });
+    return gone == 0 ? routine(abi::Routine::unavailable) : abi::status_complete;
 }
 
 abi::Uint32 FakeLibrary::release_oid(Uint32* minor, abi::OidDesc** oid) {

@@ -40,6 +40,7 @@ struct FakeAttribute {
     std::vector<std::pair<std::string, std::string>> values;
     bool authenticated = true;
     bool complete = true;
+    friend bool operator==(const FakeAttribute&, const FakeAttribute&) = default;
 };
 
 /// Knobs; turn them before the calls that they concern.

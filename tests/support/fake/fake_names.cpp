@@ -14,13 +14,17 @@ namespace {
 
 constexpr std::string_view realm = "@FAKE.REALM";
 
-Bytes exported_form(const FakeName& name) {
+Bytes exported_form(const FakeName& name, bool composite = false) {
     const Bytes der = name.mechanism->to_der();
     Writer out;
-    out.number(0x0401, 2);
+    out.number(composite ? 0x0402 : 0x0401, 2);
     out.counted(der);
     out.number(name.text.size(), 4);
     out.octets(as_bytes(name.text));
+    if (composite) { // a count is all that is kept of the attributes
+        out.number(1, 4);
+        out.number(name.set.size(), 1);
+    }
     return out.bytes();
 }
 
@@ -41,7 +45,7 @@ abi::Uint32 FakeLibrary::import_name(Uint32* minor, abi::BufferDesc* text, abi::
                                      abi::NameHandle* name) {
     *minor = 0;
     const Oid wanted = oid_of(type).value_or(name_type::user());
-    if (wanted == name_type::exported()) {
+    if (wanted == name_type::exported() || wanted == name_type::composite_export()) {
         const Result<ExportedName> parts = ExportedName::parse(gss::test::view(text));
         if (!parts) {
             return routine(abi::Routine::bad_name);
@@ -94,6 +98,26 @@ abi::Uint32 FakeLibrary::export_name(Uint32* minor, abi::NameHandle name, abi::B
         return routine(abi::Routine::name_not_mechanism_name);
     }
     give(out, exported_form(*object(name)));
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::export_name_composite(Uint32* minor, abi::NameHandle name,
+                                               abi::BufferDesc* out) {
+    *minor = 0;
+    if (!object(name)->mechanism) {
+        return routine(abi::Routine::unavailable);
+    }
+    give(out, exported_form(*object(name), true));
+    return abi::status_complete;
+}
+
+abi::Uint32 FakeLibrary::display_name_ext(Uint32* minor, abi::NameHandle name, abi::OidDesc* type,
+                                          abi::BufferDesc* text) {
+    *minor = 0;
+    if (oid_of(type) != name_type::anonymous()) { // the one form that the fake adds
+        return routine(abi::Routine::unavailable);
+    }
+    give(text, "somebody called " + object(name)->text);
     return abi::status_complete;
 }
 

@@ -19,7 +19,8 @@ inline constexpr abi::Uint32 minor_wrong_acceptor = 101;
 struct FakeName {
     std::string text;
     Oid type;
-    std::optional<Oid> mechanism; // set on mechanism names
+    std::optional<Oid> mechanism;        // set on mechanism names
+    std::vector<FakeAttribute> set = {}; // by callers
     friend bool operator==(const FakeName&, const FakeName&) = default;
 };
 
