@@ -6,8 +6,10 @@
 #include "backend_interface.h"
 #include "library.h"
 #include "message_failure.h"
+#include "token_parts.h"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace gss::inline v0::rfc2744 {
@@ -47,6 +49,29 @@ public:
     [[nodiscard]] Result<std::size_t> wrap_size_limit(std::size_t max_token_size, bool seal,
                                                       Qop qop) const override;
 
+    [[nodiscard]] bool is_dce_style() const noexcept override {
+        return flags_.contains(ContextFlag::dce_style);
+    }
+    [[nodiscard]] Result<bool> wrap_pieces(std::span<IovBuffer> pieces, bool seal,
+                                           Qop qop) override;
+    [[nodiscard]] Result<bool> wrap_pieces_length(std::span<IovBuffer> pieces, bool seal,
+                                                  Qop qop) const override;
+    [[nodiscard]] Result<UnwrappedIov> unwrap_pieces(std::span<IovBuffer> pieces,
+                                                     bool out_of_order) override;
+    [[nodiscard]] Result<std::size_t> token_size(std::size_t message_size, bool seal,
+                                                 Qop qop) const override;
+    [[nodiscard]] Result<void> get_mic_pieces(std::span<IovBuffer> pieces, Qop qop) override;
+    [[nodiscard]] Result<std::size_t> mic_pieces_length(std::span<const IovBuffer> pieces,
+                                                        Qop qop) const override;
+    [[nodiscard]] Result<VerifiedMic> verify_mic_pieces(std::span<const IovBuffer> pieces,
+                                                        bool out_of_order) override;
+    [[nodiscard]] Result<Wrapped> wrap_aead(BytesView message, BytesView associated, bool seal,
+                                            Qop qop) override;
+    [[nodiscard]] Result<Unwrapped> unwrap_aead(MutableBytes token, BytesView associated,
+                                                bool out_of_order) override;
+    [[nodiscard]] Result<SecretBytes> pseudo_random(PrfKey key, BytesView input,
+                                                    std::size_t octets) override;
+
     [[nodiscard]] Result<detail::NativeContextInfo> inquire() const override;
     [[nodiscard]] Result<Lifetime> remaining_lifetime() const override;
     [[nodiscard]] Result<Buffer> export_context() override;
@@ -75,6 +100,36 @@ private:
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
+    /// Why a wrapping call on those pieces failed.
+    [[nodiscard, gnu::cold]] Error wrap_error(std::string_view operation, NativeStatus status,
+                                              std::span<const IovBuffer> pieces, bool seal,
+                                              Qop qop) const;
+    [[nodiscard]] std::optional<Error> too_small_piece(std::span<const IovBuffer> pieces, bool seal,
+                                                       Qop qop) const;
+    [[nodiscard]] std::optional<Error> refuse_dce_trailer(std::string_view operation,
+                                                          std::span<const IovBuffer> pieces) const;
+    /// Signs without gss_wrap_iov, through a copy.
+    [[nodiscard]] Result<bool> sign_in_dce_style(std::span<IovBuffer> pieces, Qop qop);
+    [[nodiscard]] Result<UnwrappedIov> unwrap_parts(std::span<IovBuffer> pieces, bool out_of_order);
+    /// A stream where the library knows none: cut into what it knows.
+    [[nodiscard]] Result<UnwrappedIov> unwrap_stream(std::span<IovBuffer> pieces,
+                                                     bool out_of_order);
+    [[nodiscard]] Result<UnwrappedIov> unwrap_whole_stream(std::span<IovBuffer> pieces,
+                                                           bool out_of_order);
+    [[nodiscard]] Result<UnwrappedIov> unwrap_cut_stream(std::span<IovBuffer> pieces,
+                                                         const TokenParts& parts,
+                                                         bool out_of_order);
+    /// Counts in a token that would make the library use memory beside the pieces.
+    [[nodiscard]] std::optional<Error> refuse_false_counts(std::span<const IovBuffer> pieces,
+                                                           BytesView beginning) const;
+    [[nodiscard]] Result<void> get_gathered_mic(std::span<IovBuffer> pieces, Qop qop);
+    [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
+                                                 std::size_t needed) const;
+    /// What a token adds to a message of that size.
+    [[nodiscard]] Result<TokenOverhead> token_overhead(std::size_t message_size, bool seal,
+                                                       Qop qop) const;
+    [[nodiscard, gnu::cold]] Error bad_token(std::string_view operation, BytesView token,
+                                             std::string message) const;
     [[nodiscard]] bool has_expired() const;
     /// Notes what the library names as the mechanism, if it names one.
     void learn_mechanism(const abi::OidDesc* actual);

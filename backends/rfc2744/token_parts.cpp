@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token_parts.h"
+
+#include <algorithm>
+
+namespace gss::inline v0::rfc2744 {
+
+namespace {
+
+constexpr std::size_t rotation_at = 6; // RFC 4121 s4.2.6.2: octets 6 and 7
+
+std::size_t count_at(BytesView token, std::size_t at) noexcept {
+    return std::to_integer<std::size_t>(token[at]) << 8U |
+           std::to_integer<std::size_t>(token[at + 1]);
+}
+
+} // namespace
+
+std::optional<WrapHeader> read_wrap_header(BytesView token) noexcept {
+    constexpr std::byte sealed{0x02};
+    constexpr std::size_t extra_count_at = 4;
+    if (token.size() < WrapHeader::size || token[0] != std::byte{0x05} ||
+        token[1] != std::byte{0x04}) {
+        return std::nullopt;
+    }
+    return WrapHeader{(token[2] & sealed) != std::byte{0}, count_at(token, extra_count_at),
+                      count_at(token, rotation_at)};
+}
+
+bool cut_token(MutableBytes token, const WrapHeader& found, const TokenOverhead& overhead,
+               TokenParts& parts) noexcept {
+    const MutableBytes body = token.subspan(WrapHeader::size);
+    const std::size_t confounder =
+        overhead.header - std::min(overhead.header, WrapHeader::size);
+    // RFC 4121 s4.2.3: with confidentiality the extra count is that of the filler, without it
+    // "the number of bytes in the checksum".
+    const bool counts_fit = found.extra_count == (found.sealed ? 0 : overhead.trailer);
+    if (!counts_fit || overhead.header < WrapHeader::size ||
+        overhead.header > parts.composed.size() || body.size() < confounder + overhead.trailer) {
+        return false;
+    }
+    const std::size_t data = body.size() - confounder - overhead.trailer;
+    // RFC 4121 s4.2.5: the octets after the header are rotated to the right by that count.
+    const std::size_t rotation = body.empty() ? 0 : found.rotation % body.size();
+    token[rotation_at] = std::byte{0};
+    token[rotation_at + 1] = std::byte{0};
+    if (rotation != 0 && rotation == overhead.trailer) {
+        parts.trailer = body.first(overhead.trailer);
+        parts.data = body.last(data);
+        parts.header = MutableBytes(parts.composed).first(overhead.header);
+        const auto behind = std::copy_n(token.begin(), WrapHeader::size, parts.composed.begin());
+        std::copy_n(body.begin() + static_cast<std::ptrdiff_t>(overhead.trailer), confounder,
+                    behind);
+        return true;
+    }
+    std::rotate(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(rotation), body.end());
+    parts.header = token.first(overhead.header);
+    parts.data = body.subspan(confounder, data);
+    parts.trailer = body.last(overhead.trailer);
+    return true;
+}
+
+} // namespace gss::inline v0::rfc2744
