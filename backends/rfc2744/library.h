@@ -73,9 +73,12 @@ struct Traits {
     /// gss_unwrap_iov knows no streams, does not undo rotation, and believes the counts in a token
     /// before it has checked them: it reads and writes past the pieces.
     bool unwraps_exact_pieces_only = false;
+    /// gss_unwrap_iov gives no data out of a stream that is early or late.
+    bool streams_in_order_only = false;
     /// Contexts in DCE style have no trailer, and gss_wrap_iov does not sign there.
     bool dce_style_is_sealed_header = false;
-    /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type.
+    /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type; the
+    /// others encrypt as asked, which gss_wrap_iov_length does not always tell.
     bool iov_lacks_encryption_types = false;
 };
 

@@ -99,11 +99,14 @@ private:
     [[nodiscard]] Result<WrappedInto> wrap_iov(BytesView message, MutableBytes out, bool seal,
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_cut(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
     /// Why a wrapping call on those pieces failed.
     [[nodiscard, gnu::cold]] Error wrap_error(std::string_view operation, NativeStatus status,
                                               std::span<const IovBuffer> pieces, bool seal,
                                               Qop qop) const;
+    /// Why an unwrapping call failed on a token that begins like that.
+    [[nodiscard, gnu::cold]] Error unwrap_error(NativeStatus status, BytesView beginning) const;
     [[nodiscard]] std::optional<Error> too_small_piece(std::span<const IovBuffer> pieces, bool seal,
                                                        Qop qop) const;
     [[nodiscard]] std::optional<Error> refuse_dce_trailer(std::string_view operation,
@@ -111,6 +114,11 @@ private:
     /// Signs without gss_wrap_iov, through a copy.
     [[nodiscard]] Result<bool> sign_in_dce_style(std::span<IovBuffer> pieces, Qop qop);
     [[nodiscard]] Result<UnwrappedIov> unwrap_parts(std::span<IovBuffer> pieces, bool out_of_order);
+    /// Whether streams are cut by us.
+    [[nodiscard]] bool cuts_streams(bool out_of_order) const noexcept {
+        return library_.traits.unwraps_exact_pieces_only ||
+               (out_of_order && library_.traits.streams_in_order_only);
+    }
     /// A stream where the library knows none: cut into what it knows.
     [[nodiscard]] Result<UnwrappedIov> unwrap_stream(std::span<IovBuffer> pieces,
                                                      bool out_of_order);
@@ -128,8 +136,11 @@ private:
     /// What a token adds to a message of that size.
     [[nodiscard]] Result<TokenOverhead> token_overhead(std::size_t message_size, bool seal,
                                                        Qop qop) const;
-    [[nodiscard, gnu::cold]] Error bad_token(std::string_view operation, BytesView token,
-                                             std::string message) const;
+    /// The same for a call that is built from others: @p reason is why one of these failed.
+    [[nodiscard, gnu::cold]] Error lacks_encryption_type(std::string_view operation,
+                                                         const Error& reason) const;
+    [[nodiscard, gnu::cold]] Error bad_token(std::string_view operation, TokenForm form,
+                                             BytesView token, std::string message) const;
     [[nodiscard]] bool has_expired() const;
     /// Notes what the library names as the mechanism, if it names one.
     void learn_mechanism(const abi::OidDesc* actual);

@@ -19,6 +19,9 @@ constexpr std::string_view wrap_operation = "gss_wrap_iov";
 constexpr std::string_view wrap_length_operation = "gss_wrap_iov_length";
 constexpr std::string_view unwrap_operation = "gss_unwrap_iov";
 
+constexpr std::string_view no_encryption_type =
+    "the library has no such call for the context's encryption type";
+
 std::string describe(std::span<const IovBuffer> pieces, std::size_t index) {
     return std::string(to_string(pieces[index].type)) + " (piece " + std::to_string(index) + ")";
 }
@@ -93,7 +96,7 @@ Error NativeContext::wrap_error(std::string_view operation, NativeStatus status,
     Error failed = error(operation, Operation::message, status);
     if (library_.traits.iov_lacks_encryption_types && status.minor == 0 &&
         status.routine() == static_cast<std::uint32_t>(abi::Routine::failure)) {
-        return absent(operation, "the library has no such call for the context's encryption type");
+        return absent(operation, no_encryption_type);
     }
     if (operation == wrap_operation) {
         if (std::optional<Error> reason = too_small_piece(pieces, seal, qop)) {
@@ -184,7 +187,7 @@ Result<bool> NativeContext::wrap_pieces_length(std::span<IovBuffer> pieces, bool
         return wrap_error(wrap_length_operation, status, pieces, seal, qop);
     }
     native.tell_needed(pieces);
-    return sealed != 0;
+    return library_.traits.iov_lacks_encryption_types ? seal : sealed != 0;
 }
 
 Result<TokenOverhead> NativeContext::token_overhead(std::size_t message_size, bool seal,
@@ -224,10 +227,14 @@ Result<std::size_t> NativeContext::token_size(std::size_t message_size, bool sea
     return message_size + overhead->header + overhead->padding + overhead->trailer;
 }
 
-Error NativeContext::bad_token(std::string_view operation, BytesView token,
+Error NativeContext::lacks_encryption_type(std::string_view operation, const Error& reason) const {
+    return reason.code() == ErrorCode::unavailable ? absent(operation, no_encryption_type) : reason;
+}
+
+Error NativeContext::bad_token(std::string_view operation, TokenForm form, BytesView token,
                                std::string message) const {
     ErrorDetails details;
-    details.code = incoming_code(ErrorCode::invalid_token, TokenForm::wrap, token);
+    details.code = incoming_code(ErrorCode::invalid_token, form, token);
     details.operation = operation;
     details.backend = library_.traits.name;
     details.mechanism = mechanism_;
@@ -246,10 +253,9 @@ Result<UnwrappedIov> NativeContext::unwrap_pieces(std::span<IovBuffer> pieces, b
         return *std::move(refused);
     }
     const bool is_stream = std::ranges::count(pieces, IovType::stream, &IovBuffer::type) != 0;
-    Result<UnwrappedIov> unwrapped =
-        is_stream && library_.traits.unwraps_exact_pieces_only
-            ? unwrap_stream(pieces, out_of_order)
-            : unwrap_parts(pieces, out_of_order);
+    Result<UnwrappedIov> unwrapped = is_stream && cuts_streams(out_of_order)
+                                         ? unwrap_stream(pieces, out_of_order)
+                                         : unwrap_parts(pieces, out_of_order);
     if (!unwrapped) {
         wipe_messages(pieces);
     }
@@ -271,7 +277,7 @@ Result<UnwrappedIov> NativeContext::unwrap_parts(std::span<IovBuffer> pieces, bo
                                               native.count());
     const std::optional<Order> order = accepted_order(status.major, out_of_order);
     if (!order) {
-        return incoming_error(unwrap_operation, status, TokenForm::wrap, beginning);
+        return unwrap_error(status, beginning);
     }
     if (!native.hand_over(pieces)) {
         return outside(library_, unwrap_operation);
@@ -279,20 +285,35 @@ Result<UnwrappedIov> NativeContext::unwrap_parts(std::span<IovBuffer> pieces, bo
     return UnwrappedIov{sealed != 0, qop, *order};
 }
 
+Error NativeContext::unwrap_error(NativeStatus status, BytesView beginning) const {
+    if (library_.traits.iov_lacks_encryption_types && status.minor == 0 &&
+        status.routine() == static_cast<std::uint32_t>(abi::Routine::failure)) {
+        // So it fails for late tokens, too: this tells the two apart.
+        const Result<TokenOverhead> overhead = token_overhead(0, false, default_qop);
+        if (!overhead) {
+            return absent(unwrap_operation, no_encryption_type);
+        }
+    }
+    return incoming_error(unwrap_operation, status, TokenForm::wrap, beginning);
+}
+
 std::optional<Error> NativeContext::refuse_false_counts(std::span<const IovBuffer> pieces,
                                                         BytesView beginning) const {
     const std::optional<WrapHeader> found = read_wrap_header(beginning);
     if (!found) {
-        return std::nullopt; // the library says what is wrong, or it is a token of RFC 1964
+        // It looks for the frame where it begins, however short the piece is.
+        return beginning.size() < least_framed_header
+                   ? std::optional(bad_token(unwrap_operation, TokenForm::wrap, beginning, "a header cut short"))
+                   : std::nullopt;
     }
     const bool has_trailer = std::ranges::count(pieces, IovType::trailer, &IovBuffer::type) != 0;
     // The library looks for filler of that many octets, before the header or behind the trailer.
     if (found->sealed && found->extra_count != 0 && (has_trailer || !is_dce_style())) {
-        return bad_token(unwrap_operation, beginning, "filler (EC) that is in no piece");
+        return bad_token(unwrap_operation, TokenForm::wrap, beginning, "filler (EC) that is in no piece");
     }
     // It puts the pieces of a rotated token together wrongly.
     if (has_trailer && found->rotation != 0) {
-        return bad_token(unwrap_operation, beginning, "a rotation (RRC), and pieces without one");
+        return bad_token(unwrap_operation, TokenForm::wrap, beginning, "a rotation (RRC), and pieces without one");
     }
     return std::nullopt;
 }

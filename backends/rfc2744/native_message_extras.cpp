@@ -105,13 +105,12 @@ Result<std::size_t> NativeContext::mic_pieces_length(std::span<const IovBuffer> 
         // without confidentiality has for a trailer.
         const Result<TokenOverhead> overhead = token_overhead(0, false, qop);
         if (!overhead) {
-            return overhead.error();
+            return lacks_encryption_type(mic_length_operation, overhead.error());
         }
-        if (overhead->header != WrapHeader::size) {
-            return absent(mic_length_operation,
-                          "the library tells no sizes for the context's encryption type");
-        }
-        return overhead->header + overhead->trailer;
+        // RFC 4757 s7.2 and 7.3: a MIC has no confounder, which a wrap token has in its header.
+        constexpr std::size_t confounder = 8;
+        return overhead->header == WrapHeader::size ? overhead->header + overhead->trailer
+                                                    : overhead->header - confounder;
     }
     IovArgument native(library_, pieces);
     NativeStatus status;
@@ -131,6 +130,11 @@ Result<VerifiedMic> NativeContext::verify_mic_pieces(std::span<const IovBuffer> 
     const BytesView mic = pieces[place_of_mic(pieces)].octets;
     if (library_.message().verify_mic_iov == nullptr) {
         return verify_mic(WholeMessage(pieces).view(), mic, out_of_order);
+    }
+    // RFC 4121 s4.2.6.1: the checksum stands behind these 16 octets. MIT 1.20 ends the process when
+    // there is none.
+    if (mic.size() <= WrapHeader::size) {
+        return bad_token(verify_mic_operation, TokenForm::mic, mic, "a MIC without a checksum");
     }
     IovArgument native(library_, pieces);
     abi::Uint32 qop = 0;
@@ -176,7 +180,7 @@ Result<Unwrapped> NativeContext::unwrap_aead(MutableBytes token, BytesView assoc
     }
     std::array pieces{IovBuffer::of(IovType::stream, token), IovBuffer::sign_only(associated),
                       IovBuffer::to_allocate(IovType::data)};
-    if (library_.traits.unwraps_exact_pieces_only || library_.message().unwrap_aead == nullptr) {
+    if (cuts_streams(out_of_order) || library_.message().unwrap_aead == nullptr) {
         const Result<UnwrappedIov> unwrapped = unwrap_pieces(pieces, out_of_order);
         if (!unwrapped) {
             return unwrapped.error();

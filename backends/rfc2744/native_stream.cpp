@@ -7,7 +7,9 @@
 #include "status.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 namespace gss::inline v0::rfc2744 {
 
@@ -19,10 +21,11 @@ constexpr std::string_view operation = "gss_unwrap_iov";
 class CutPieces {
 public:
     CutPieces(std::span<const IovBuffer> pieces, const TokenParts& parts) {
-        if (pieces.size() + 1 <= here_.size()) {
-            used_ = std::span(here_).first(pieces.size() + 1);
+        const std::size_t most = pieces.size() + 2; // three parts for one stream
+        if (most <= here_.size()) {
+            used_ = std::span(here_).first(most);
         } else {
-            elsewhere_.resize(pieces.size() + 1);
+            elsewhere_.resize(most);
             used_ = elsewhere_;
         }
         std::size_t at = 0;
@@ -34,7 +37,12 @@ public:
                 put(at++, abi::iov_sign_only, piece.octets);
             }
         }
-        put(at++, abi::iov_trailer, parts.trailer);
+        if (!parts.padding.empty()) {
+            put(at++, abi::iov_padding, parts.padding);
+        }
+        if (!parts.trailer.empty()) {
+            put(at++, abi::iov_trailer, parts.trailer);
+        }
         used_ = used_.first(at); // without the stream, and without empty pieces
     }
     [[nodiscard]] abi::IovBufferDesc* get() noexcept { return used_.data(); }
@@ -44,7 +52,7 @@ private:
     void put(std::size_t at, abi::Uint32 type, MutableBytes octets) noexcept {
         used_[at] = {type, {octets.size(), octets.data()}};
     }
-    std::array<abi::IovBufferDesc, 17> here_;
+    std::array<abi::IovBufferDesc, 18> here_;
     std::vector<abi::IovBufferDesc> elsewhere_;
     std::span<abi::IovBufferDesc> used_;
 };
@@ -73,21 +81,18 @@ Result<UnwrappedIov> NativeContext::unwrap_stream(std::span<IovBuffer> pieces, b
         return piece.type == IovType::sign_only && !piece.octets.empty();
     });
     const std::optional<WrapHeader> found = read_wrap_header(stream);
-    // Filler has a place in the plain call only; tokens of RFC 1964 have other parts.
+    // Filler has a place in the plain call only.
     if (!has_associated && (!found || (found->sealed && found->extra_count != 0))) {
         return unwrap_whole_stream(pieces, out_of_order);
     }
-    if (!found) {
-        return bad_token(operation, stream,
-                         "no wrap token of RFC 4121: others have no associated data here");
-    }
-    const Result<TokenOverhead> overhead = token_overhead(0, found->sealed, default_qop);
+    const Result<TokenOverhead> overhead =
+        token_overhead(0, !found || found->sealed, default_qop);
     if (!overhead) {
-        return overhead.error();
+        return lacks_encryption_type(operation, overhead.error());
     }
     TokenParts parts;
-    if (!cut_token(stream, *found, *overhead, parts)) {
-        return bad_token(operation, stream, "the counts in the token's header do not fit it");
+    if (found ? !cut_token(stream, *found, *overhead, parts) : !cut_framed_token(stream, parts)) {
+        return bad_token(operation, TokenForm::wrap, stream, "the counts in the token do not fit it");
     }
     return unwrap_cut_stream(pieces, parts, out_of_order);
 }
@@ -111,12 +116,20 @@ Result<UnwrappedIov> NativeContext::unwrap_cut_stream(std::span<IovBuffer> piece
 
 Result<UnwrappedIov> NativeContext::unwrap_whole_stream(std::span<IovBuffer> pieces,
                                                         bool out_of_order) {
-    const Result<UnwrappedInPlace> unwrapped =
-        unwrap_in_place(piece_of(pieces, IovType::stream).octets, out_of_order);
+    const MutableBytes stream = piece_of(pieces, IovType::stream).octets;
+    IovBuffer& data = piece_of(pieces, IovType::data);
+    Result<Unwrapped> unwrapped = unwrap(stream, out_of_order);
     if (!unwrapped) {
         return unwrapped.error();
     }
-    give_data(piece_of(pieces, IovType::data), unwrapped->message);
+    if (data.allocate) {
+        data.allocated = std::move(unwrapped->message);
+        data.octets = data.allocated.mutable_view();
+        data.allocate = false;
+    } else { // unwrap has seen that it is not longer than its token
+        std::ranges::copy(unwrapped->message.view(), stream.begin());
+        data.octets = stream.first(unwrapped->message.size());
+    }
     return UnwrappedIov{unwrapped->sealed, unwrapped->qop, unwrapped->order};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token_parts.h"
 
+#include "der.h"
+
 #include <algorithm>
 
 namespace gss::inline v0::rfc2744 {
@@ -57,6 +59,29 @@ bool cut_token(MutableBytes token, const WrapHeader& found, const TokenOverhead&
     parts.header = token.first(overhead.header);
     parts.data = body.subspan(confounder, data);
     parts.trailer = body.last(overhead.trailer);
+    return true;
+}
+
+bool cut_framed_token(MutableBytes token, TokenParts& parts) noexcept {
+    // RFC 4757 s7.3: token id, algorithms, filler, sequence number, checksum and confounder before
+    // the message; "the padding is always one byte".
+    constexpr std::size_t inner_header = 32;
+    constexpr std::size_t padding = 1;
+    constexpr std::byte identifier{0x06};
+    der::Reader outside(token);
+    der::Reader inside(outside.inside(der::application(0)));
+    const std::optional<der::Element> mechanism = inside.next();
+    const BytesView inner = inside.rest();
+    // RFC 4757 s7.3: "SGN_ALG: 11 00 for HMAC" tells it from the other tokens of RFC 1964.
+    constexpr std::byte hmac{0x11};
+    if (!outside.rest().empty() || !mechanism || mechanism->tag != identifier ||
+        inner.size() < inner_header + padding || inner[2] != hmac || inner[3] != std::byte{0}) {
+        return false;
+    }
+    const std::size_t header = token.size() - inner.size() + inner_header;
+    parts.header = token.first(header);
+    parts.data = token.subspan(header, inner.size() - inner_header - padding);
+    parts.padding = token.last(padding);
     return true;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a wrap token of RFC 4121, found by the counts in its header.
+// The parts of a wrap token of RFC 4121, found by the counts in its header, or of RFC 4757.
 #pragma once
 
 #include <gssxx/bytes.h>
@@ -33,7 +33,8 @@ struct TokenParts {
     static constexpr std::size_t most_header = 64;
     MutableBytes header; ///< in the token, or in `composed`
     MutableBytes data;
-    MutableBytes trailer;
+    MutableBytes padding; ///< of RFC 4757 only
+    MutableBytes trailer; ///< of RFC 4121 only
     /// Where the header is put together when the trailer has been rotated into its midst.
     std::array<std::byte, most_header> composed{};
 };
@@ -43,5 +44,12 @@ struct TokenParts {
 /// token is too short, or when its counts do not fit.
 [[nodiscard]] bool cut_token(MutableBytes token, const WrapHeader& found,
                              const TokenOverhead& overhead, TokenParts& parts) noexcept;
+
+/// What stands in a token of RFC 4757 before the message: the frame (RFC 2743 s3.1) with the
+/// identifier of Kerberos, and 32 octets.
+inline constexpr std::size_t least_framed_header = 13 + 32;
+
+/// The same of a token of RFC 4757 (RC4).
+[[nodiscard]] bool cut_framed_token(MutableBytes token, TokenParts& parts) noexcept;
 
 } // namespace gss::inline v0::rfc2744
