@@ -93,6 +93,7 @@ constexpr rfc2744::Traits traits{
     .refine = &refine,
     .cause_of_text = &mit_cause_of_text,
     .leaks_names_of_expired_context = true,
+    .iov_crashes_on_other_makes = true,
     .streams_in_order_only = true,
 };
 

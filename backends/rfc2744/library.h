@@ -73,6 +73,8 @@ struct Traits {
     /// gss_unwrap_iov knows no streams, does not undo rotation, and believes the counts in a token
     /// before it has checked them: it reads and writes past the pieces.
     bool unwraps_exact_pieces_only = false;
+    /// gss_unwrap_iov and gss_verify_mic_iov crash on tokens that are not of the context's make.
+    bool iov_crashes_on_other_makes = false;
     /// gss_unwrap_iov gives no data out of a stream that is early or late.
     bool streams_in_order_only = false;
     /// Contexts in DCE style have no trailer, and gss_wrap_iov does not sign there.

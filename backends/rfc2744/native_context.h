@@ -124,15 +124,19 @@ private:
                                                      bool out_of_order);
     [[nodiscard]] Result<UnwrappedIov> unwrap_whole_stream(std::span<IovBuffer> pieces,
                                                            bool out_of_order);
-    [[nodiscard]] Result<UnwrappedIov> unwrap_cut_stream(std::span<IovBuffer> pieces,
-                                                         const TokenParts& parts,
-                                                         bool out_of_order);
+    [[nodiscard]] Result<UnwrappedIov>
+    unwrap_cut_stream(std::span<IovBuffer> pieces, const TokenParts& parts, bool out_of_order);
     /// Counts in a token that would make the library use memory beside the pieces.
     [[nodiscard]] std::optional<Error> refuse_false_counts(std::span<const IovBuffer> pieces,
                                                            BytesView beginning) const;
     [[nodiscard]] Result<void> get_gathered_mic(std::span<IovBuffer> pieces, Qop qop);
     [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
                                                  std::size_t needed) const;
+    /// Tokens on which the library's IOV calls would crash.
+    [[nodiscard]] std::optional<Error> refuse_other_make(std::string_view operation, TokenForm form,
+                                                         BytesView token) const;
+    /// Of the context's tokens; asked for once.
+    [[nodiscard]] TokenMake make() const;
     /// What a token adds to a message of that size.
     [[nodiscard]] Result<TokenOverhead> token_overhead(std::size_t message_size, bool seal,
                                                        Qop qop) const;
@@ -150,6 +154,7 @@ private:
     abi::ContextHandle handle_;
     std::optional<Oid> mechanism_; // what the library named last
     ContextFlags flags_;           // what it granted last
+    mutable std::optional<TokenMake> make_;
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

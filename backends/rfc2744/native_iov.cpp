@@ -44,9 +44,8 @@ BytesView beginning_of(std::span<const IovBuffer> pieces) noexcept {
 
 } // namespace
 
-std::optional<Error>
-NativeContext::refuse_dce_trailer(std::string_view operation,
-                                  std::span<const IovBuffer> pieces) const {
+std::optional<Error> NativeContext::refuse_dce_trailer(std::string_view operation,
+                                                       std::span<const IovBuffer> pieces) const {
     if (!library_.traits.dce_style_is_sealed_header || !is_dce_style()) {
         return std::nullopt;
     }
@@ -227,6 +226,36 @@ Result<std::size_t> NativeContext::token_size(std::size_t message_size, bool sea
     return message_size + overhead->header + overhead->padding + overhead->trailer;
 }
 
+TokenMake NativeContext::make() const {
+    if (!make_) {
+        std::array<abi::IovBufferDesc, 4> iov{
+            abi::IovBufferDesc{abi::iov_header, {}}, abi::IovBufferDesc{abi::iov_data, {}},
+            abi::IovBufferDesc{abi::iov_padding, {}}, abi::IovBufferDesc{abi::iov_trailer, {}}};
+        int sealed = 0;
+        abi::Uint32 minor = 0;
+        const abi::Uint32 major = library_.call().wrap_iov_length(&minor, handle_, 0, default_qop,
+                                                                  &sealed, iov.data(), 4);
+        make_ = major != abi::status_complete              ? TokenMake::unknown
+                : iov[0].buffer.length == WrapHeader::size ? TokenMake::rfc4121
+                                                           : TokenMake::rfc1964;
+    }
+    return *make_;
+}
+
+std::optional<Error> NativeContext::refuse_other_make(std::string_view operation, TokenForm form,
+                                                      BytesView token) const {
+    if (!library_.traits.iov_crashes_on_other_makes) {
+        return std::nullopt;
+    }
+    const TokenMake own = make();
+    if (own == TokenMake::unknown || own == make_of(form, token)) {
+        return std::nullopt;
+    }
+    return bad_token(operation, form, token,
+                     own == TokenMake::rfc4121 ? "no such token of RFC 4121"
+                                               : "no such token of RFC 1964");
+}
+
 Error NativeContext::lacks_encryption_type(std::string_view operation, const Error& reason) const {
     return reason.code() == ErrorCode::unavailable ? absent(operation, no_encryption_type) : reason;
 }
@@ -264,6 +293,10 @@ Result<UnwrappedIov> NativeContext::unwrap_pieces(std::span<IovBuffer> pieces, b
 
 Result<UnwrappedIov> NativeContext::unwrap_parts(std::span<IovBuffer> pieces, bool out_of_order) {
     const BytesView beginning = beginning_of(pieces);
+    if (std::optional<Error> refused =
+            refuse_other_make(unwrap_operation, TokenForm::wrap, beginning)) {
+        return *std::move(refused);
+    }
     if (library_.traits.unwraps_exact_pieces_only) {
         if (std::optional<Error> refused = refuse_false_counts(pieces, beginning)) {
             return *std::move(refused);
@@ -303,17 +336,20 @@ std::optional<Error> NativeContext::refuse_false_counts(std::span<const IovBuffe
     if (!found) {
         // It looks for the frame where it begins, however short the piece is.
         return beginning.size() < least_framed_header
-                   ? std::optional(bad_token(unwrap_operation, TokenForm::wrap, beginning, "a header cut short"))
+                   ? std::optional(bad_token(unwrap_operation, TokenForm::wrap, beginning,
+                                             "a header cut short"))
                    : std::nullopt;
     }
     const bool has_trailer = std::ranges::count(pieces, IovType::trailer, &IovBuffer::type) != 0;
     // The library looks for filler of that many octets, before the header or behind the trailer.
     if (found->sealed && found->extra_count != 0 && (has_trailer || !is_dce_style())) {
-        return bad_token(unwrap_operation, TokenForm::wrap, beginning, "filler (EC) that is in no piece");
+        return bad_token(unwrap_operation, TokenForm::wrap, beginning,
+                         "filler (EC) that is in no piece");
     }
     // It puts the pieces of a rotated token together wrongly.
     if (has_trailer && found->rotation != 0) {
-        return bad_token(unwrap_operation, TokenForm::wrap, beginning, "a rotation (RRC), and pieces without one");
+        return bad_token(unwrap_operation, TokenForm::wrap, beginning,
+                         "a rotation (RRC), and pieces without one");
     }
     return std::nullopt;
 }

@@ -131,6 +131,10 @@ Result<VerifiedMic> NativeContext::verify_mic_pieces(std::span<const IovBuffer> 
     if (library_.message().verify_mic_iov == nullptr) {
         return verify_mic(WholeMessage(pieces).view(), mic, out_of_order);
     }
+    if (std::optional<Error> refused =
+            refuse_other_make(verify_mic_operation, TokenForm::mic, mic)) {
+        return *std::move(refused);
+    }
     // RFC 4121 s4.2.6.1: the checksum stands behind these 16 octets. MIT 1.20 ends the process when
     // there is none.
     if (mic.size() <= WrapHeader::size) {
@@ -188,6 +192,10 @@ Result<Unwrapped> NativeContext::unwrap_aead(MutableBytes token, BytesView assoc
         return Unwrapped{std::move(pieces[2].allocated), unwrapped->sealed, unwrapped->qop,
                          unwrapped->order};
     }
+    if (std::optional<Error> refused =
+            refuse_other_make(unwrap_aead_operation, TokenForm::wrap, token)) {
+        return *std::move(refused);
+    }
     abi::BufferDesc input = input_buffer(token);
     abi::BufferDesc beside = input_buffer(associated);
     OutputBuffer message(library_);
@@ -220,10 +228,9 @@ Result<SecretBytes> NativeContext::pseudo_random(PrfKey key, BytesView input, st
     abi::BufferDesc native_input = input_buffer(input.empty() ? as_bytes("").first(0) : input);
     OutputBuffer output(library_);
     NativeStatus status;
-    status.major = library_.message().pseudo_random(&status.minor, handle_, static_cast<int>(key),
-                                                    &native_input,
-                                                    static_cast<std::ptrdiff_t>(octets),
-                                                    output.get());
+    status.major = library_.message().pseudo_random(
+        &status.minor, handle_, static_cast<int>(key), &native_input,
+        static_cast<std::ptrdiff_t>(octets), output.get());
     if (status.major != abi::status_complete) {
         return error(prf_operation, Operation::context, status);
     }

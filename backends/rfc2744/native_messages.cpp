@@ -304,6 +304,11 @@ Result<UnwrappedInPlace> NativeContext::unwrap_cut(MutableBytes token, bool out_
 }
 
 Result<UnwrappedInPlace> NativeContext::unwrap_iov(MutableBytes token, bool out_of_order) {
+    if (std::optional<Error> refused =
+            refuse_other_make("gss_unwrap_iov", TokenForm::wrap, token)) {
+        secure_wipe(token);
+        return *std::move(refused);
+    }
     std::array<abi::IovBufferDesc, 2> iov{
         abi::IovBufferDesc{abi::iov_stream, {token.size(), token.data()}},
         abi::IovBufferDesc{abi::iov_data, {}}};

@@ -85,14 +85,14 @@ Result<UnwrappedIov> NativeContext::unwrap_stream(std::span<IovBuffer> pieces, b
     if (!has_associated && (!found || (found->sealed && found->extra_count != 0))) {
         return unwrap_whole_stream(pieces, out_of_order);
     }
-    const Result<TokenOverhead> overhead =
-        token_overhead(0, !found || found->sealed, default_qop);
+    const Result<TokenOverhead> overhead = token_overhead(0, !found || found->sealed, default_qop);
     if (!overhead) {
         return lacks_encryption_type(operation, overhead.error());
     }
     TokenParts parts;
     if (found ? !cut_token(stream, *found, *overhead, parts) : !cut_framed_token(stream, parts)) {
-        return bad_token(operation, TokenForm::wrap, stream, "the counts in the token do not fit it");
+        return bad_token(operation, TokenForm::wrap, stream,
+                         "the counts in the token do not fit it");
     }
     return unwrap_cut_stream(pieces, parts, out_of_order);
 }

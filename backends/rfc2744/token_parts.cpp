@@ -16,7 +16,41 @@ std::size_t count_at(BytesView token, std::size_t at) noexcept {
            std::to_integer<std::size_t>(token[at + 1]);
 }
 
+/// Where the octets inside a frame of RFC 2743 s3.1 begin, whatever its length says: the rest of
+/// it may be in another piece. 0 when there is no frame.
+std::size_t inside_frame(BytesView token) noexcept {
+    constexpr std::byte identifier{0x06};
+    constexpr std::size_t long_form = 0x80;
+    if (token.size() < 2 || token[0] != der::application(0)) {
+        return 0;
+    }
+    const auto length = std::to_integer<std::size_t>(token[1]);
+    const std::size_t at = 2 + (length < long_form ? 0 : length - long_form);
+    if (at + 1 >= token.size() || token[at] != identifier) {
+        return 0;
+    }
+    return at + 2 + std::to_integer<std::size_t>(token[at + 1]);
+}
+
+bool has_id(BytesView token, std::size_t at, std::byte first, std::byte second) noexcept {
+    return at + 1 < token.size() && token[at] == first && token[at + 1] == second;
+}
+
 } // namespace
+
+TokenMake make_of(TokenForm form, BytesView token) noexcept {
+    const bool mic = form == TokenForm::mic;
+    // RFC 4121 s4.2.6: 04 04 and 05 04.
+    if (has_id(token, 0, mic ? std::byte{0x04} : std::byte{0x05}, std::byte{0x04})) {
+        return TokenMake::rfc4121;
+    }
+    // RFC 1964 s1.2: 01 01 and 02 01.
+    const std::size_t inside = inside_frame(token);
+    return inside != 0 &&
+                   has_id(token, inside, mic ? std::byte{0x01} : std::byte{0x02}, std::byte{0x01})
+               ? TokenMake::rfc1964
+               : TokenMake::unknown;
+}
 
 std::optional<WrapHeader> read_wrap_header(BytesView token) noexcept {
     constexpr std::byte sealed{0x02};
@@ -32,8 +66,7 @@ std::optional<WrapHeader> read_wrap_header(BytesView token) noexcept {
 bool cut_token(MutableBytes token, const WrapHeader& found, const TokenOverhead& overhead,
                TokenParts& parts) noexcept {
     const MutableBytes body = token.subspan(WrapHeader::size);
-    const std::size_t confounder =
-        overhead.header - std::min(overhead.header, WrapHeader::size);
+    const std::size_t confounder = overhead.header - std::min(overhead.header, WrapHeader::size);
     // RFC 4121 s4.2.3: with confidentiality the extra count is that of the filler, without it
     // "the number of bytes in the checksum".
     const bool counts_fit = found.extra_count == (found.sealed ? 0 : overhead.trailer);

@@ -4,8 +4,11 @@
 
 #include <gssxx/bytes.h>
 
+#include "message_failure.h"
+
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace gss::inline v0::rfc2744 {
@@ -16,6 +19,12 @@ struct TokenOverhead {
     std::size_t padding = 0;
     std::size_t trailer = 0;
 };
+
+/// After which text a message token is made: that of the newer encryption types or of the old ones.
+enum class TokenMake : std::uint8_t { unknown, rfc4121, rfc1964 };
+
+/// What a token says of itself by its first octets; unknown when it is neither.
+[[nodiscard]] TokenMake make_of(TokenForm form, BytesView token) noexcept;
 
 /// RFC 4121 s4.2.6.2, the 16 octets that every wrap token begins with.
 struct WrapHeader {

@@ -94,11 +94,11 @@ public:
 
     /// gss_wrap_iov: encrypts or signs the pieces of data where they lie. Yields whether they were
     /// encrypted. Wants a header, and around the data, in this order: header, data, padding,
-    /// trailer; these one after another are a token of wrap. Pieces of sign_only may stand anywhere.
-    /// Without a trailer its octets come into the header. In DCE style the order is free, and there
-    /// is no trailer. Fails with parameter_write when a piece is too small (its index, the octets
-    /// needed and present are told), and spends no number then; with insufficient_protection and
-    /// the token's parts wiped when it cannot encrypt and must.
+    /// trailer; these one after another are a token of wrap. Pieces of sign_only may stand
+    /// anywhere. Without a trailer its octets come into the header. In DCE style the order is free,
+    /// and there is no trailer. Fails with parameter_write when a piece is too small (its index,
+    /// the octets needed and present are told), and spends no number then; with
+    /// insufficient_protection and the token's parts wiped when it cannot encrypt and must.
     [[nodiscard]] Result<bool> wrap_iov(std::span<IovBuffer> pieces, Seal seal = Seal::required,
                                         Qop qop = default_qop);
     /// gss_wrap_iov_length: sets IovBuffer::needed of every piece. Octets of data are not read, but
@@ -111,8 +111,8 @@ public:
     /// it lies inside the stream, or allocated. Succeeds only when the library says GSS_S_COMPLETE;
     /// otherwise the octets of data and stream are wiped.
     [[nodiscard]] Result<UnwrappedIov> unwrap_iov(std::span<IovBuffer> pieces);
-    /// The longest data that wrap_iov makes a token of at most @p max_token_size octets of: those of
-    /// header, data, padding and trailer together. Zero when there is none.
+    /// The longest data that wrap_iov makes a token of at most @p max_token_size octets of: those
+    /// of header, data, padding and trailer together. Zero when there is none.
     [[nodiscard]] Result<std::size_t> wrap_iov_size_limit(std::size_t max_token_size,
                                                           Seal seal = Seal::required,
                                                           Qop qop = default_qop) const;

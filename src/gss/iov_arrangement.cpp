@@ -44,9 +44,10 @@ public:
                 return refused;
             }
         }
-        std::optional<Error> refused = is_mic(use_)                    ? check_mic()
-                                       : found_.stream == Inventory::none ? check_parts(is_dce_style)
-                                                                          : check_stream(is_dce_style);
+        std::optional<Error> refused = is_mic(use_) ? check_mic()
+                                       : found_.stream == Inventory::none
+                                           ? check_parts(is_dce_style)
+                                           : check_stream(is_dce_style);
         return refused ? refused : check_overlap();
     }
 
@@ -194,8 +195,8 @@ private:
             return misuse_of(found_.header, "the header stands behind data");
         }
         for (const std::size_t behind : {found_.padding, found_.trailer}) {
-            if (behind != Inventory::none && (behind < found_.header ||
-                                              (has_data && behind < found_.last_data))) {
+            if (behind != Inventory::none &&
+                (behind < found_.header || (has_data && behind < found_.last_data))) {
                 return misuse_of(behind, "stands before the header or the data");
             }
         }
@@ -248,8 +249,8 @@ private:
         for (std::size_t at = 0; at < order.size(); ++at) {
             const MutableBytes octets = pieces_[order[at]].octets;
             for (std::size_t next = at + 1;
-                 next < order.size() && std::less<>()(pieces_[order[next]].octets.data(),
-                                                      octets.data() + octets.size());
+                 next < order.size() &&
+                 std::less<>()(pieces_[order[next]].octets.data(), octets.data() + octets.size());
                  ++next) {
                 if (overlap(order[at], order[next])) {
                     return misuse_of(order[next], "overlaps " + describe(order[at]));

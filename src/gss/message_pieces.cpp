@@ -246,8 +246,8 @@ Result<SecretBytes> MessageProtection::pseudo_random(PrfKey key, BytesView input
     if (octets == 0 || octets > max_prf_octets || input.size() > max_prf_octets) {
         return Error(ErrorCode::malformed_parameter, std::string(operation),
                      std::to_string(octets) + " octets of " + std::to_string(input.size()) +
-                         " are wanted: from 1 to " + std::to_string(max_prf_octets) + " of at most " +
-                         std::to_string(max_prf_octets));
+                         " are wanted: from 1 to " + std::to_string(max_prf_octets) +
+                         " of at most " + std::to_string(max_prf_octets));
     }
     if (key != PrfKey::full && key != PrfKey::partial) {
         return Error(ErrorCode::malformed_parameter, std::string(operation), "no such key");

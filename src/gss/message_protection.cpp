@@ -83,8 +83,7 @@ Error MessageProtection::refusal(std::string_view operation, std::size_t octets)
     if (!self_) {
         return detail::empty_object(operation);
     }
-    return octets > detail::max_message_size ? too_large(operation, octets)
-                                                    : expired(operation);
+    return octets > detail::max_message_size ? too_large(operation, octets) : expired(operation);
 }
 
 Error MessageProtection::token_refusal(std::string_view operation, BytesView token) const {

@@ -90,8 +90,8 @@ TEST_P(Arrangement, WithAPieceOfAnotherCallIsMisuse) {
                        "unknown (piece 1)");
     Pieces pieces = make(at(IovType::header, 0), at(IovType::mic_token, 1));
     expect_misuse(to_.unwrap_iov(pieces), "mic_token (piece 1)");
-    for (const IovType type : {IovType::header, IovType::padding, IovType::trailer,
-                               IovType::stream, IovType::mechanism_parameters}) {
+    for (const IovType type : {IovType::header, IovType::padding, IovType::trailer, IovType::stream,
+                               IovType::mechanism_parameters}) {
         Pieces mic = make(at(IovType::mic_token, 0), at(type, 1));
         const std::string subject = std::string(to_string(type)) + " (piece 1)";
         expect_misuse(from_.get_mic_iov(mic), subject);
@@ -171,8 +171,8 @@ TEST_P(Arrangement, StreamsStandAloneWithOneEmptyPieceOfData) {
     pieces = make(at(IovType::stream, 0), IovBuffer::of(IovType::data, {}),
                   IovBuffer::of(IovType::data, {}));
     expect_misuse(to_.unwrap_iov(pieces), "data (piece 2)");
-    pieces = make(at(IovType::stream, 0), IovBuffer::of(IovType::data, {}),
-                  at(IovType::trailer, 1));
+    pieces =
+        make(at(IovType::stream, 0), IovBuffer::of(IovType::data, {}), at(IovType::trailer, 1));
     expect_misuse(to_.unwrap_iov(pieces), "trailer (piece 2)");
     pieces = make(at(IovType::stream, 0), at(IovType::stream, 1));
     expect_misuse(to_.unwrap_iov(pieces), "stream (piece 1)");
@@ -204,10 +204,10 @@ TEST_P(Arrangement, TooSmallPiecesAreNamedWithWhatTheyNeed) {
             Bytes data = pattern(100);
             Bytes header(64);
             Bytes trailer(64);
-            Pieces pieces = make(
-                IovBuffer::sign_only({}), IovBuffer::of(IovType::header, header),
-                IovBuffer::of(IovType::data, data), IovBuffer::of(IovType::padding, {}),
-                IovBuffer::of(IovType::trailer, trailer));
+            Pieces pieces =
+                make(IovBuffer::sign_only({}), IovBuffer::of(IovType::header, header),
+                     IovBuffer::of(IovType::data, data), IovBuffer::of(IovType::padding, {}),
+                     IovBuffer::of(IovType::trailer, trailer));
             ASSERT_EQ(from_.wrap_iov_length(pieces, seal).value(), seal == Seal::required);
             IovBuffer& piece_in_question = piece(pieces, small);
             const std::size_t needed = piece_in_question.needed;
@@ -255,9 +255,8 @@ TEST_P(Arrangement, LargerPiecesShrinkToWhatIsUsed) {
     Bytes data = pattern(100);
     Bytes header(64, std::byte{0xEE});
     Bytes trailer(64, std::byte{0xEE});
-    Pieces pieces =
-        make(IovBuffer::of(IovType::header, header), IovBuffer::of(IovType::data, data),
-             IovBuffer::of(IovType::trailer, trailer));
+    Pieces pieces = make(IovBuffer::of(IovType::header, header), IovBuffer::of(IovType::data, data),
+                         IovBuffer::of(IovType::trailer, trailer));
     ASSERT_TRUE(succeeds(from_.wrap_iov(pieces)));
     EXPECT_EQ(header.back(), std::byte{0xEE}) << "written past the token";
     EXPECT_EQ(trailer.back(), std::byte{0xEE});
@@ -279,8 +278,8 @@ TEST_P(Arrangement, OfMoreOctetsThanCanBeCountedIsRefused) {
     EXPECT_TRUE(fails_with(to_.verify_mic_iov(mic), ErrorCode::malformed_parameter));
     EXPECT_TRUE(fails_with(from_.wrap_aead(endless, {}), ErrorCode::malformed_parameter));
     EXPECT_TRUE(fails_with(from_.wrap_aead({}, endless), ErrorCode::malformed_parameter));
-    EXPECT_TRUE(fails_with(to_.unwrap_aead(BytesView(memory_), endless),
-                           ErrorCode::malformed_parameter));
+    EXPECT_TRUE(
+        fails_with(to_.unwrap_aead(BytesView(memory_), endless), ErrorCode::malformed_parameter));
 }
 
 TEST_P(Arrangement, OfAContextThatWasGivenUpIsMisuse) {

@@ -22,6 +22,8 @@ struct EnctypeCase {
 void PrintTo(const EnctypeCase& given, std::ostream* out);
 /// Every encryption type that the realm's KDC has, with every pair of libraries that has it.
 [[nodiscard]] std::vector<EnctypeCase> all_enctype_cases();
+/// The same with one library on both sides.
+[[nodiscard]] std::vector<EnctypeCase> single_library_cases();
 [[nodiscard]] std::string name_of_enctype_case(const testing::TestParamInfo<EnctypeCase>& info);
 
 class OnEnctype : public testing::TestWithParam<EnctypeCase> {
@@ -34,7 +36,8 @@ protected:
     [[nodiscard]] static bool acceptor_is(std::string_view name) {
         return GetParam().pair.acceptor == name;
     }
-    /// Runs @p test on a context whose keys are of that type, in a thread that knows no other realm.
+    /// Runs @p test on a context whose keys are of that type, in a thread that knows no other
+    /// realm.
     static void with_context(const std::function<void(ContextPair&)>& test,
                              const EstablishOptions& options = {});
 };

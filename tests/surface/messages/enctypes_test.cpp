@@ -77,8 +77,7 @@ TEST_P(EveryEnctype, AssociatedDataBelongsToItsMessage) {
             const Bytes message = pattern(size);
             Wrapped wrapped = from.wrap_aead(message, as_bytes(associated), seal).value();
             EXPECT_EQ(wrapped.sealed, seal == Seal::required);
-            const Result<Unwrapped> opened =
-                to.unwrap_aead(wrapped.token, as_bytes(associated));
+            const Result<Unwrapped> opened = to.unwrap_aead(wrapped.token, as_bytes(associated));
             ASSERT_TRUE(succeeds(opened)) << size;
             EXPECT_EQ(opened->message.text(), as_text(message)) << size;
             wrapped = from.wrap_aead(message, as_bytes(associated), seal).value();

@@ -12,8 +12,8 @@ namespace {
 class IovPieces : public OnPair {
 protected:
     /// Contexts of Kerberos, and of Kerberos inside SPNEGO.
-    static void on_both_mechanisms(
-        const std::function<void(SecurityContext&, SecurityContext&, Seal)>& test) {
+    static void
+    on_both_mechanisms(const std::function<void(SecurityContext&, SecurityContext&, Seal)>& test) {
         for (const Oid& mechanism : {mechanism::krb5(), mechanism::spnego()}) {
             ContextPair both = pair(with_mechanism(mechanism));
             in_both_directions(both, [&](SecurityContext& from, SecurityContext& to) {
@@ -37,7 +37,9 @@ Pieces wrap_in_place(SecurityContext& from, MutableBytes data, Seal seal) {
     EXPECT_EQ(from.wrap_iov(pieces, seal).value(), seal == Seal::required);
     EXPECT_EQ(pieces[1].octets.data(), data.data());
     EXPECT_EQ(pieces[1].octets.size(), data.size());
-    EXPECT_EQ(text(data) != before, seal == Seal::required) << "encrypted, or in the clear";
+    if (data.size() > 8) { // a few octets may be encrypted to themselves
+        EXPECT_EQ(text(data) != before, seal == Seal::required) << "encrypted, or in the clear";
+    }
     EXPECT_FALSE(pieces[0].allocated.empty());
     EXPECT_FALSE(pieces[0].allocate) << "it has been allocated";
     return pieces;
@@ -173,8 +175,7 @@ TEST_P(IovPieces, WithAssociatedDataOpenWhereTheyLie) {
 
 TEST_P(IovPieces, WithAssociatedDataOpenAsAead) {
     on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
-        const Bytes token =
-            TokenInPlace(from, as_bytes(fox), as_bytes(associated), seal).token();
+        const Bytes token = TokenInPlace(from, as_bytes(fox), as_bytes(associated), seal).token();
         const Result<Unwrapped> opened = to.unwrap_aead(token, as_bytes(associated));
         ASSERT_TRUE(succeeds(opened));
         EXPECT_EQ(opened->sealed, seal == Seal::required);

@@ -85,7 +85,8 @@ TEST_P(MicsOfPieces, sec_A3_01_AlteredAnywhereDoNotVerify) {
     }
     for (std::size_t cut = 1; cut < size; ++cut) {
         Bytes mic = octets_of(both.initiator.get_mic(as_bytes(whole)).value().text());
-        EXPECT_FALSE(to.verify_mic_iov(mic_pieces(message, MutableBytes(mic).first(cut))).has_value())
+        EXPECT_FALSE(
+            to.verify_mic_iov(mic_pieces(message, MutableBytes(mic).first(cut))).has_value())
             << cut;
     }
     for (std::size_t part = 0; part < message.size(); ++part) {

@@ -89,9 +89,8 @@ TEST_P(Tampering, OfTheLengthIsSeen) {
 
 TEST_P(Tampering, WithAssociatedDataIsSeen) {
     for (const Seal seal : both_seals) {
-        for (const std::string& other :
-             {std::string(), associated + "x", associated.substr(1), std::string("x") + associated,
-              std::string("else")}) {
+        for (const std::string& other : {std::string(), associated + "x", associated.substr(1),
+                                         std::string("x") + associated, std::string("else")}) {
             const Buffer token =
                 from_.wrap_aead(as_bytes(message), as_bytes(associated), seal).value().token;
             EXPECT_FALSE(to_.unwrap_aead(token, as_bytes(other)).has_value()) << other;
@@ -158,9 +157,9 @@ TEST_P(Rotation, ByAnyCountIsUndone) {
               std::size_t{16}, std::size_t{27}, std::size_t{28}, std::size_t{29}, body - 1, body,
               body + 1, 3 * body + 7, std::size_t{65535}}) {
             ContextPair fresh = pair();
-            const Bytes made = TokenInPlace(fresh.initiator, as_bytes(message),
-                                            as_bytes(associated), seal)
-                                   .token();
+            const Bytes made =
+                TokenInPlace(fresh.initiator, as_bytes(message), as_bytes(associated), seal)
+                    .token();
             Bytes turned = rotated(made, count);
             const Result<UnwrappedInPlace> opened =
                 fresh.acceptor.context.unwrap_aead_in_place(turned, as_bytes(associated));
@@ -239,8 +238,7 @@ TEST_P(Orders, OfPiecesIsKept) {
     const Bytes token = joined(pieces);
     ASSERT_TRUE(succeeds(both.acceptor.context.unwrap_iov(pieces)));
     Bytes again = token;
-    const Result<UnwrappedInPlace> replayed =
-        both.acceptor.context.unwrap_aead_in_place(again, {});
+    const Result<UnwrappedInPlace> replayed = both.acceptor.context.unwrap_aead_in_place(again, {});
     EXPECT_TRUE(fails_with(replayed, ErrorCode::duplicate_token));
     static_cast<void>(both.initiator.wrap(as_bytes("lost")).value());
     Bytes late = octets_of(both.initiator.wrap(as_bytes("late")).value().token.text());
