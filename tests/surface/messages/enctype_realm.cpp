@@ -25,6 +25,16 @@ bool is_camellia(const std::string& enctype) {
 }
 
 using Realms = std::map<std::string, Result<realm::Realm>>;
+Realms& realms();
+
+/// Stops the realms before main() ends.
+class EndOfTests : public testing::Environment {
+public:
+    void TearDown() override { realms().clear(); }
+};
+// GoogleTest owns it.
+[[maybe_unused]] testing::Environment* const end_of_tests =
+    testing::AddGlobalTestEnvironment(new EndOfTests);
 
 Realms& realms() {
     static Realms all;
@@ -85,10 +95,6 @@ std::string name_of_enctype_case(const testing::TestParamInfo<EnctypeCase>& info
     std::string name = info.param.enctype + "_" + name_of_pair({info.param.pair, 0});
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
-}
-
-void OnEnctype::TearDownTestSuite() {
-    realms().clear();
 }
 
 void OnEnctype::with_context(const std::function<void(ContextPair&)>& test,

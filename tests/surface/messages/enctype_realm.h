@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Realms that know one encryption type each, running while the tests of a suite do.
+// Realms that know one encryption type each, running until the tests have ended.
 #pragma once
 
 #include "conformance.h"
@@ -28,7 +28,6 @@ void PrintTo(const EnctypeCase& given, std::ostream* out);
 
 class OnEnctype : public testing::TestWithParam<EnctypeCase> {
 protected:
-    static void TearDownTestSuite();
     [[nodiscard]] static bool is_modern() { return test::is_modern(GetParam().enctype); }
     [[nodiscard]] static bool initiator_is(std::string_view name) {
         return GetParam().pair.initiator == name;
