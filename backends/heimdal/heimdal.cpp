@@ -26,6 +26,11 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::context_export:
     case Capability::channel_bindings:
     case Capability::delegation:
+    case Capability::iov:
+    case Capability::iov_stream:
+    case Capability::iov_mic:
+    case Capability::aead:
+    case Capability::pseudo_random:
         return kerberos_or_spnego;
     case Capability::credential_elements:
     case Capability::credential_store:
@@ -75,6 +80,12 @@ std::optional<ErrorCode> refine(const NativeStatus& status, rfc2744::Operation o
         status.minor == 0) {
         return ErrorCode::unsequenced_token;
     }
+    // Its IOV calls tell a wrong checksum by KRB5KRB_AP_ERR_BAD_INTEGRITY alone.
+    constexpr std::uint32_t bad_integrity = 2529638943;
+    if (operation == rfc2744::Operation::message && status.routine() == failure &&
+        status.minor == bad_integrity) {
+        return ErrorCode::bad_mic;
+    }
     return std::nullopt;
 }
 
@@ -96,6 +107,9 @@ constexpr rfc2744::Traits traits{
     .names_crash = [](const Oid& oid) { return oid == mechanism::spnego(); },
     .shares_duplicate_names = true,
     .acquires_from_store_by_import = true,
+    .unwraps_exact_pieces_only = true,
+    .dce_style_is_sealed_header = true,
+    .iov_lacks_encryption_types = true,
 };
 
 } // namespace

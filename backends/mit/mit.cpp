@@ -47,6 +47,11 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_store_extras:
+    case Capability::iov:
+    case Capability::iov_stream:
+    case Capability::iov_mic:
+    case Capability::aead:
+    case Capability::pseudo_random:
         return kerberos_or_spnego;
     case Capability::credential_storing:
         return oid == mechanism::krb5();
@@ -88,6 +93,8 @@ constexpr rfc2744::Traits traits{
     .refine = &refine,
     .cause_of_text = &mit_cause_of_text,
     .leaks_names_of_expired_context = true,
+    .iov_crashes_on_other_makes = true,
+    .streams_in_order_only = true,
 };
 
 } // namespace

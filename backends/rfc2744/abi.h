@@ -124,7 +124,9 @@ inline constexpr Uint32 iov_header = 2;
 inline constexpr Uint32 iov_trailer = 7;
 inline constexpr Uint32 iov_padding = 9;
 inline constexpr Uint32 iov_stream = 10;
+inline constexpr Uint32 iov_sign_only = 11;
 inline constexpr Uint32 iov_mic_token = 12;
+inline constexpr Uint32 iov_flag_allocate = 0x00010000U;
 inline constexpr Uint32 iov_flag_allocated = 0x00020000U;
 
 } // namespace gss::inline v0::rfc2744::abi

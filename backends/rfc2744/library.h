@@ -70,6 +70,18 @@ struct Traits {
     /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve
     /// credential stores.
     bool acquires_from_store_by_import = false;
+    /// gss_unwrap_iov knows no streams, does not undo rotation, and believes the counts in a token
+    /// before it has checked them: it reads and writes past the pieces.
+    bool unwraps_exact_pieces_only = false;
+    /// gss_unwrap_iov and gss_verify_mic_iov crash on tokens that are not of the context's make.
+    bool iov_crashes_on_other_makes = false;
+    /// gss_unwrap_iov gives no data out of a stream that is early or late.
+    bool streams_in_order_only = false;
+    /// Contexts in DCE style have no trailer, and gss_wrap_iov does not sign there.
+    bool dce_style_is_sealed_header = false;
+    /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type; the
+    /// others encrypt as asked, which gss_wrap_iov_length does not always tell.
+    bool iov_lacks_encryption_types = false;
 };
 
 struct Library {
@@ -77,6 +89,7 @@ struct Library {
     Traits traits;
 
     [[nodiscard]] const Functions& call() const noexcept { return loaded.call; }
+    [[nodiscard]] const MessageFunctions& message() const noexcept { return loaded.message; }
 };
 
 } // namespace gss::inline v0::rfc2744

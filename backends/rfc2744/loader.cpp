@@ -37,6 +37,12 @@ std::string fill(void* handle, Functions& call) {
     return missing;
 }
 
+void fill(void* handle, MessageFunctions& message) noexcept {
+#define GSSXX_FIND(name, parameters) find(handle, "gss_" #name, message.name);
+    GSSXX_MESSAGE_SYMBOLS(GSSXX_FIND)
+#undef GSSXX_FIND
+}
+
 /// dlsym also searches what the library itself depends on: its own libkrb5 and no other.
 void fill(void* handle, Krb5Functions& krb5) noexcept {
 #define GSSXX_KRB5(result, name, parameters) find(handle, "krb5_" #name, krb5.name);
@@ -67,6 +73,7 @@ Result<LoadedLibrary> load(std::string_view backend, std::string_view library,
         return unavailable(backend, library, reason == nullptr ? "cannot be opened" : reason);
     }
     const std::string missing = fill(handle, loaded.call);
+    fill(handle, loaded.message);
     fill(handle, loaded.krb5);
     const bool right_family = dlsym(handle, std::string(family_symbol).c_str()) != nullptr;
     dlclose(handle); // the mapping stays

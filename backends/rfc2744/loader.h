@@ -15,6 +15,7 @@ namespace gss::inline v0::rfc2744 {
 struct LoadedLibrary {
     std::string path; // the soname or path that was asked for
     Functions call;
+    MessageFunctions message;
     Krb5Functions krb5;
 };
 

@@ -6,8 +6,10 @@
 #include "backend_interface.h"
 #include "library.h"
 #include "message_failure.h"
+#include "token_parts.h"
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace gss::inline v0::rfc2744 {
@@ -47,6 +49,29 @@ public:
     [[nodiscard]] Result<std::size_t> wrap_size_limit(std::size_t max_token_size, bool seal,
                                                       Qop qop) const override;
 
+    [[nodiscard]] bool is_dce_style() const noexcept override {
+        return flags_.contains(ContextFlag::dce_style);
+    }
+    [[nodiscard]] Result<bool> wrap_pieces(std::span<IovBuffer> pieces, bool seal,
+                                           Qop qop) override;
+    [[nodiscard]] Result<bool> wrap_pieces_length(std::span<IovBuffer> pieces, bool seal,
+                                                  Qop qop) const override;
+    [[nodiscard]] Result<UnwrappedIov> unwrap_pieces(std::span<IovBuffer> pieces,
+                                                     bool out_of_order) override;
+    [[nodiscard]] Result<std::size_t> token_size(std::size_t message_size, bool seal,
+                                                 Qop qop) const override;
+    [[nodiscard]] Result<void> get_mic_pieces(std::span<IovBuffer> pieces, Qop qop) override;
+    [[nodiscard]] Result<std::size_t> mic_pieces_length(std::span<const IovBuffer> pieces,
+                                                        Qop qop) const override;
+    [[nodiscard]] Result<VerifiedMic> verify_mic_pieces(std::span<const IovBuffer> pieces,
+                                                        bool out_of_order) override;
+    [[nodiscard]] Result<Wrapped> wrap_aead(BytesView message, BytesView associated, bool seal,
+                                            Qop qop) override;
+    [[nodiscard]] Result<Unwrapped> unwrap_aead(MutableBytes token, BytesView associated,
+                                                bool out_of_order) override;
+    [[nodiscard]] Result<SecretBytes> pseudo_random(PrfKey key, BytesView input,
+                                                    std::size_t octets) override;
+
     [[nodiscard]] Result<detail::NativeContextInfo> inquire() const override;
     [[nodiscard]] Result<Lifetime> remaining_lifetime() const override;
     [[nodiscard]] Result<Buffer> export_context() override;
@@ -74,7 +99,52 @@ private:
     [[nodiscard]] Result<WrappedInto> wrap_iov(BytesView message, MutableBytes out, bool seal,
                                                Qop qop);
     [[nodiscard]] Result<UnwrappedInPlace> unwrap_iov(MutableBytes token, bool out_of_order);
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_cut(MutableBytes token, bool out_of_order);
     [[nodiscard]] bool uses_iov() const noexcept;
+    /// Why a wrapping call on those pieces failed.
+    [[nodiscard, gnu::cold]] Error wrap_error(std::string_view operation, NativeStatus status,
+                                              std::span<const IovBuffer> pieces, bool seal,
+                                              Qop qop) const;
+    /// Why an unwrapping call failed on a token that begins like that.
+    [[nodiscard, gnu::cold]] Error unwrap_error(NativeStatus status, BytesView beginning) const;
+    [[nodiscard]] std::optional<Error> too_small_piece(std::span<const IovBuffer> pieces, bool seal,
+                                                       Qop qop) const;
+    [[nodiscard]] std::optional<Error> refuse_dce_trailer(std::string_view operation,
+                                                          std::span<const IovBuffer> pieces) const;
+    /// Signs without gss_wrap_iov, through a copy.
+    [[nodiscard]] Result<bool> sign_in_dce_style(std::span<IovBuffer> pieces, Qop qop);
+    [[nodiscard]] Result<UnwrappedIov> unwrap_parts(std::span<IovBuffer> pieces, bool out_of_order);
+    /// Whether streams are cut by us.
+    [[nodiscard]] bool cuts_streams(bool out_of_order) const noexcept {
+        return library_.traits.unwraps_exact_pieces_only ||
+               (out_of_order && library_.traits.streams_in_order_only);
+    }
+    /// A stream where the library knows none: cut into what it knows.
+    [[nodiscard]] Result<UnwrappedIov> unwrap_stream(std::span<IovBuffer> pieces,
+                                                     bool out_of_order);
+    [[nodiscard]] Result<UnwrappedIov> unwrap_whole_stream(std::span<IovBuffer> pieces,
+                                                           bool out_of_order);
+    [[nodiscard]] Result<UnwrappedIov>
+    unwrap_cut_stream(std::span<IovBuffer> pieces, const TokenParts& parts, bool out_of_order);
+    /// Counts in a token that would make the library use memory beside the pieces.
+    [[nodiscard]] std::optional<Error> refuse_false_counts(std::span<const IovBuffer> pieces,
+                                                           BytesView beginning) const;
+    [[nodiscard]] Result<void> get_gathered_mic(std::span<IovBuffer> pieces, Qop qop);
+    [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
+                                                 std::size_t needed) const;
+    /// Tokens on which the library's IOV calls would crash.
+    [[nodiscard]] std::optional<Error> refuse_other_make(std::string_view operation, TokenForm form,
+                                                         BytesView token) const;
+    /// Of the context's tokens; asked for once.
+    [[nodiscard]] TokenMake make() const;
+    /// What a token adds to a message of that size.
+    [[nodiscard]] Result<TokenOverhead> token_overhead(std::size_t message_size, bool seal,
+                                                       Qop qop) const;
+    /// The same for a call that is built from others: @p reason is why one of these failed.
+    [[nodiscard, gnu::cold]] Error lacks_encryption_type(std::string_view operation,
+                                                         const Error& reason) const;
+    [[nodiscard, gnu::cold]] Error bad_token(std::string_view operation, TokenForm form,
+                                             BytesView token, std::string message) const;
     [[nodiscard]] bool has_expired() const;
     /// Notes what the library names as the mechanism, if it names one.
     void learn_mechanism(const abi::OidDesc* actual);
@@ -84,6 +154,7 @@ private:
     abi::ContextHandle handle_;
     std::optional<Oid> mechanism_; // what the library named last
     ContextFlags flags_;           // what it granted last
+    mutable std::optional<TokenMake> make_;
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

@@ -278,7 +278,8 @@ Result<UnwrappedInPlace> NativeContext::unwrap_in_place(MutableBytes token, bool
         return *refuse_without_context(unwrap_operation);
     }
     if (uses_iov()) {
-        return unwrap_iov(token, out_of_order);
+        return cuts_streams(out_of_order) ? unwrap_cut(token, out_of_order)
+                                          : unwrap_iov(token, out_of_order);
     }
     Result<Unwrapped> unwrapped = unwrap(token, out_of_order);
     if (!unwrapped) {
@@ -293,7 +294,21 @@ Result<UnwrappedInPlace> NativeContext::unwrap_in_place(MutableBytes token, bool
                             unwrapped->qop, unwrapped->order};
 }
 
+Result<UnwrappedInPlace> NativeContext::unwrap_cut(MutableBytes token, bool out_of_order) {
+    std::array pieces{IovBuffer::of(IovType::stream, token), IovBuffer::of(IovType::data, {})};
+    const Result<UnwrappedIov> unwrapped = unwrap_pieces(pieces, out_of_order);
+    if (!unwrapped) {
+        return unwrapped.error();
+    }
+    return UnwrappedInPlace{pieces[1].octets, unwrapped->sealed, unwrapped->qop, unwrapped->order};
+}
+
 Result<UnwrappedInPlace> NativeContext::unwrap_iov(MutableBytes token, bool out_of_order) {
+    if (std::optional<Error> refused =
+            refuse_other_make("gss_unwrap_iov", TokenForm::wrap, token)) {
+        secure_wipe(token);
+        return *std::move(refused);
+    }
     std::array<abi::IovBufferDesc, 2> iov{
         abi::IovBufferDesc{abi::iov_stream, {token.size(), token.data()}},
         abi::IovBufferDesc{abi::iov_data, {}}};

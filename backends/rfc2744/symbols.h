@@ -95,6 +95,17 @@ namespace gss::inline v0::rfc2744 {
         abi::BufferDesc*, abi::BufferDesc*))                                                       \
     OPTIONAL(inquire_mech_for_saslname, (abi::Uint32*, abi::BufferDesc*, abi::OidDesc**))
 
+// Messages beyond RFC 2744; all may be null.
+#define GSSXX_MESSAGE_SYMBOLS(FUNCTION)                                                            \
+    FUNCTION(verify_mic_iov, (abi::Uint32*, abi::ContextHandle, abi::Uint32*,                      \
+        abi::IovBufferDesc*, int))                                                                 \
+    FUNCTION(wrap_aead, (abi::Uint32*, abi::ContextHandle, int, abi::Uint32, abi::BufferDesc*,     \
+        abi::BufferDesc*, int*, abi::BufferDesc*))                                                 \
+    FUNCTION(unwrap_aead, (abi::Uint32*, abi::ContextHandle, abi::BufferDesc*, abi::BufferDesc*,   \
+        abi::BufferDesc*, int*, abi::Uint32*))                                                     \
+    FUNCTION(pseudo_random, (abi::Uint32*, abi::ContextHandle, int, abi::BufferDesc*,              \
+        std::ptrdiff_t, abi::BufferDesc*))
+
 // Of the libkrb5 that belongs to the library, where both families agree; all may be null.
 #define GSSXX_KRB5_SYMBOLS(FUNCTION)                                                               \
     FUNCTION(std::int32_t, init_context, (abi::Krb5ContextHandle*))                                \
@@ -122,6 +133,13 @@ namespace gss::inline v0::rfc2744 {
 struct Functions {
 #define GSSXX_DECLARE(name, parameters) abi::Uint32(*name) parameters = nullptr;
     GSSXX_RFC2744_SYMBOLS(GSSXX_DECLARE, GSSXX_DECLARE)
+#undef GSSXX_DECLARE
+};
+
+/// What libraries have for messages beyond RFC 2744.
+struct MessageFunctions {
+#define GSSXX_DECLARE(name, parameters) abi::Uint32(*name) parameters = nullptr;
+    GSSXX_MESSAGE_SYMBOLS(GSSXX_DECLARE)
 #undef GSSXX_DECLARE
 };
 

@@ -56,6 +56,17 @@ enum class Capability : std::uint8_t {
     mechanism_attributes,
     /// Mechanism::sasl_name and Mechanism::from_sasl_name.
     sasl_names,
+    // Messages in pieces
+    /// SecurityContext::wrap_iov, wrap_iov_length and unwrap_iov with header, data and trailer.
+    iov,
+    /// SecurityContext::unwrap_iov with a stream, unwrap_aead_in_place.
+    iov_stream,
+    /// SecurityContext::get_mic_iov, get_mic_iov_length and verify_mic_iov.
+    iov_mic,
+    /// SecurityContext::wrap_aead, unwrap_aead.
+    aead,
+    /// SecurityContext::pseudo_random.
+    pseudo_random,
 };
 
 /// The name of the enumerator, for logs and tables.

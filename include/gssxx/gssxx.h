@@ -12,6 +12,7 @@
 #include <gssxx/establishment.h>
 #include <gssxx/exported_context.h>
 #include <gssxx/flags.h>
+#include <gssxx/iov.h>
 #include <gssxx/mechanism.h>
 #include <gssxx/mechanism_attributes.h>
 #include <gssxx/mechanism_info.h>

@@ -63,4 +63,14 @@ struct VerifiedMic {
     Order order = Order::in_order;
 };
 
+/// Which key of a context keys its pseudo-random function (RFC 4401 s2).
+enum class PrfKey : std::uint8_t {
+    full = 0,    ///< the best key: of fully established contexts (GSS_C_PRF_KEY_FULL)
+    partial = 1, ///< the key of contexts that are not fully established (GSS_C_PRF_KEY_PARTIAL)
+};
+
+/// The most octets that pseudo_random yields at once, and takes. RFC 4401 s2: "Mechanisms MUST be
+/// able to output at least up to 2^14 octets."
+inline constexpr std::size_t max_prf_octets = std::size_t{1} << 20U;
+
 } // namespace gss::inline v0

@@ -6,6 +6,7 @@
 #include <gssxx/credentials.h>
 #include <gssxx/exported_context.h>
 #include <gssxx/flags.h>
+#include <gssxx/iov.h>
 #include <gssxx/message.h>
 #include <gssxx/name.h>
 #include <gssxx/time.h>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace gss::inline v0 {
@@ -86,6 +88,62 @@ public:
                                                       Seal seal = Seal::required,
                                                       Qop qop = default_qop) const;
 
+    // In pieces. None of these allocates for up to 16 pieces in the caller's memory, but what the
+    // native library does, unless the comment says so. Each is refused with misuse when a piece is
+    // missing, doubled, of the wrong kind, out of order, or overlaps another, and never half done.
+
+    /// gss_wrap_iov: encrypts or signs the pieces of data where they lie. Yields whether they were
+    /// encrypted. Wants a header, and around the data, in this order: header, data, padding,
+    /// trailer; these one after another are a token of wrap. Pieces of sign_only may stand
+    /// anywhere. Without a trailer its octets come into the header. In DCE style the order is free,
+    /// and there is no trailer. Fails with parameter_write when a piece is too small (its index,
+    /// the octets needed and present are told), and spends no number then; with
+    /// insufficient_protection and the token's parts wiped when it cannot encrypt and must.
+    [[nodiscard]] Result<bool> wrap_iov(std::span<IovBuffer> pieces, Seal seal = Seal::required,
+                                        Qop qop = default_qop);
+    /// gss_wrap_iov_length: sets IovBuffer::needed of every piece. Octets of data are not read, but
+    /// their sizes count. Yields whether wrap_iov would encrypt.
+    [[nodiscard]] Result<bool> wrap_iov_length(std::span<IovBuffer> pieces,
+                                               Seal seal = Seal::required,
+                                               Qop qop = default_qop) const;
+    /// gss_unwrap_iov, of the pieces that wrap_iov takes with the sizes that it left there, or of a
+    /// stream (a whole token), one empty piece of data and any of sign_only: the data then is where
+    /// it lies inside the stream, or allocated. Succeeds only when the library says GSS_S_COMPLETE;
+    /// otherwise the octets of data and stream are wiped.
+    [[nodiscard]] Result<UnwrappedIov> unwrap_iov(std::span<IovBuffer> pieces);
+    /// The longest data that wrap_iov makes a token of at most @p max_token_size octets of: those
+    /// of header, data, padding and trailer together. Zero when there is none.
+    [[nodiscard]] Result<std::size_t> wrap_iov_size_limit(std::size_t max_token_size,
+                                                          Seal seal = Seal::required,
+                                                          Qop qop = default_qop) const;
+
+    /// gss_get_mic_iov: the MIC of all pieces of data and sign_only, one after another, into the
+    /// piece mic_token; the same as of get_mic. Where the library has no such call, several pieces
+    /// are copied together first, and the MIC is copied once.
+    [[nodiscard]] Result<void> get_mic_iov(std::span<IovBuffer> pieces, Qop qop = default_qop);
+    /// gss_get_mic_iov_length: sets IovBuffer::needed of the piece mic_token.
+    [[nodiscard]] Result<void> get_mic_iov_length(std::span<IovBuffer> pieces,
+                                                  Qop qop = default_qop) const;
+    /// gss_verify_mic_iov. As verify_mic.
+    [[nodiscard]] Result<VerifiedMic> verify_mic_iov(std::span<const IovBuffer> pieces);
+
+    /// gss_wrap_aead: a token of @p message that opens only beside the same @p associated octets,
+    /// which it does not contain.
+    [[nodiscard]] Result<Wrapped> wrap_aead(BytesView message, BytesView associated,
+                                            Seal seal = Seal::required, Qop qop = default_qop);
+    /// gss_unwrap_aead. As unwrap; copies the token once.
+    [[nodiscard]] Result<Unwrapped> unwrap_aead(BytesView token, BytesView associated);
+    /// Unwraps inside the caller's memory: the message lies in @p token afterwards. After a failure
+    /// the token is wiped.
+    [[nodiscard]] Result<UnwrappedInPlace> unwrap_aead_in_place(MutableBytes token,
+                                                                BytesView associated);
+
+    /// gss_pseudo_random (RFC 4401): @p octets of key material, the same for both sides of the
+    /// context and the same @p input. At most max_prf_octets; none is malformed_parameter (RFC 4401
+    /// s2: "The minimum desired_output_len is one"). Fails with unavailable while there is no key.
+    [[nodiscard]] Result<SecretBytes> pseudo_random(PrfKey key, BytesView input,
+                                                    std::size_t octets);
+
     /// From now on tokens that arrive early, late or too late to tell are accepted and marked in
     /// the result; duplicates stay errors
     /// within the library's window (64 numbers on MIT), and a replay from before it comes back as
@@ -132,9 +190,15 @@ protected:
 
 private:
     /// What every message call asks first: is there a context, does it live, can it count so far?
-    [[nodiscard]] bool may_protect(BytesView octets) const noexcept;
+    [[nodiscard]] bool may_protect(std::size_t octets) const noexcept;
+    [[nodiscard]] bool may_protect(BytesView octets) const noexcept {
+        return may_protect(octets.size());
+    }
     /// Why not.
-    [[nodiscard, gnu::cold]] Error refusal(std::string_view operation, BytesView octets) const;
+    [[nodiscard, gnu::cold]] Error refusal(std::string_view operation, std::size_t octets) const;
+    [[nodiscard, gnu::cold]] Error refusal(std::string_view operation, BytesView octets) const {
+        return refusal(operation, octets.size());
+    }
     [[nodiscard, gnu::cold]] Error token_refusal(std::string_view operation, BytesView token) const;
     [[nodiscard, gnu::cold]] Error expired(std::string_view operation) const;
 };

@@ -52,6 +52,11 @@ constexpr std::array capability_names{
     CapabilityName{Capability::composite_names, "composite_names"},
     CapabilityName{Capability::mechanism_attributes, "mechanism_attributes"},
     CapabilityName{Capability::sasl_names, "sasl_names"},
+    CapabilityName{Capability::iov, "iov"},
+    CapabilityName{Capability::iov_stream, "iov_stream"},
+    CapabilityName{Capability::iov_mic, "iov_mic"},
+    CapabilityName{Capability::aead, "aead"},
+    CapabilityName{Capability::pseudo_random, "pseudo_random"},
 };
 
 } // namespace

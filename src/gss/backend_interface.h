@@ -19,6 +19,7 @@
 
 #include "credential_elements.h"
 #include "mechanism_calls.h"
+#include "message_calls.h"
 #include "name_calls.h"
 #include "worker.h"
 
@@ -186,7 +187,7 @@ inline constexpr std::size_t max_message_size = 0x7ffff000;
 
 /// A context, half-open or established. Which calls make sense when is the public classes'
 /// business; here each one yields what the native library says.
-class ContextInterface : public NativeObject {
+class ContextInterface : public NativeObject, public MessageCalls {
 public:
     using NativeObject::NativeObject;
 

@@ -34,9 +34,9 @@ SystemClock::time_point now() noexcept {
 
 /// MIT keeps lengths in 32 bits: it would protect the first octets of a larger message only, and
 /// read past its buffers.
-Error too_large(std::string_view operation, BytesView octets) {
+Error too_large(std::string_view operation, std::size_t octets) {
     return {ErrorCode::malformed_parameter, std::string(operation),
-            "more octets than native libraries can count: " + std::to_string(octets.size())};
+            "more octets than native libraries can count: " + std::to_string(octets)};
 }
 
 Error empty_token(std::string_view operation) {
@@ -73,18 +73,17 @@ Error MessageProtection::expired(std::string_view operation) const {
 }
 
 // The way of every message: nothing but comparisons where all is well.
-bool MessageProtection::may_protect(BytesView octets) const noexcept {
+bool MessageProtection::may_protect(std::size_t octets) const noexcept {
     // RFC 2743 s1.2.5: "When a per-message protection service is requested on an expired context"
     // GSS_S_CONTEXT_EXPIRED is the status; neither native library looks.
-    return self_ && now() < end_ && octets.size() <= detail::max_message_size;
+    return self_ && now() < end_ && octets <= detail::max_message_size;
 }
 
-Error MessageProtection::refusal(std::string_view operation, BytesView octets) const {
+Error MessageProtection::refusal(std::string_view operation, std::size_t octets) const {
     if (!self_) {
         return detail::empty_object(operation);
     }
-    return octets.size() > detail::max_message_size ? too_large(operation, octets)
-                                                    : expired(operation);
+    return octets > detail::max_message_size ? too_large(operation, octets) : expired(operation);
 }
 
 Error MessageProtection::token_refusal(std::string_view operation, BytesView token) const {
@@ -111,7 +110,7 @@ Result<VerifiedMic> MessageProtection::verify_mic(BytesView message, BytesView m
         return token_refusal(operation, mic);
     }
     if (message.size() > detail::max_message_size) {
-        return too_large(operation, message);
+        return too_large(operation, message.size());
     }
     return self_->verify_mic(message, mic, out_of_order_);
 }

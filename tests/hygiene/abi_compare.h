@@ -107,6 +107,12 @@ inline constexpr bool same_call =
 GSSXX_RFC2744_SYMBOLS(GSSXX_SAME_CALL, GSSXX_SAME_CALL)
 #undef GSSXX_SAME_CALL
 
+using gss::rfc2744::MessageFunctions;
+#define GSSXX_SAME_MESSAGE_CALL(name, parameters)                                                  \
+    static_assert(same_call<decltype(::gss_##name), decltype(MessageFunctions::name)>);
+GSSXX_MESSAGE_SYMBOLS(GSSXX_SAME_MESSAGE_CALL)
+#undef GSSXX_SAME_MESSAGE_CALL
+
 // In libkrb5 the families name the same numbers differently: int, unsigned int, an enumeration.
 template <typename T>
 constexpr bool is_number() {

@@ -26,6 +26,7 @@ OM_uint32 gss_store_cred_into(OM_uint32*, gss_cred_id_t, int, gss_OID, OM_uint32
                               const abi_compare::NativeKeyValueSet*, gss_OID_set*, int*);
 OM_uint32 gss_get_mic_iov(OM_uint32*, gss_ctx_id_t, gss_qop_t, gss_iov_buffer_desc*, int);
 OM_uint32 gss_get_mic_iov_length(OM_uint32*, gss_ctx_id_t, gss_qop_t, gss_iov_buffer_desc*, int);
+OM_uint32 gss_verify_mic_iov(OM_uint32*, gss_ctx_id_t, gss_qop_t*, gss_iov_buffer_desc*, int);
 }
 
 #include "abi_compare.h"
