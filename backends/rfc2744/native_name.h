@@ -22,6 +22,7 @@ public:
     ~NativeName() override;
 
     [[nodiscard]] abi::NameHandle handle() const noexcept { return handle_; }
+    [[nodiscard]] NameForm form() const noexcept { return form_; }
 
     [[nodiscard]] Result<DisplayedName> display() const override;
     [[nodiscard]] Result<bool> equals(const NameInterface& other) const override;
@@ -80,6 +81,11 @@ private:
 /// Why there are no names of that mechanism here; nothing where there may be.
 [[nodiscard]] std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
                                                std::string_view operation, std::string subject);
+
+/// What kind of name of this backend it is, which must not be null.
+[[nodiscard]] inline NameForm form_of(const detail::NamePtr& name) noexcept {
+    return static_cast<const NativeName&>(*name).form();
+}
 
 /// The name's text, for messages.
 [[nodiscard]] std::string text_of(const detail::NamePtr& name);
