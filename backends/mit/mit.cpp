@@ -47,12 +47,14 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_store_extras:
+        return kerberos_or_spnego;
+    // An acceptor of IAKERB, when the initiator has had its ticket, has no context for them.
     case Capability::iov:
     case Capability::iov_stream:
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
-        return kerberos_or_spnego;
+        return oid == mechanism::krb5() || oid == mechanism::spnego();
     case Capability::credential_storing:
         return oid == mechanism::krb5();
     case Capability::local_names:
