@@ -101,6 +101,7 @@ constexpr rfc2744::Traits traits{
     .crashes_on_damaged_files = true,
     .crashes_in_cache_folders = true,
     .reads_unframed_answers = true,
+    .reads_past_cut_tokens = true,
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,

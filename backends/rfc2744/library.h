@@ -53,6 +53,8 @@ struct Traits {
     bool crashes_in_cache_folders = false;
     /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
     bool reads_unframed_answers = false;
+    /// gss_verify_mic and gss_unwrap read past the end of tokens of RFC 1964 that are cut.
+    bool reads_past_cut_tokens = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.
     bool leaks_names_of_expired_context = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.

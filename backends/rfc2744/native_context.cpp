@@ -86,6 +86,19 @@ Error NativeContext::incoming_error(std::string_view operation, NativeStatus sta
     return Error(std::move(details));
 }
 
+std::optional<Error> NativeContext::refuse_cut(std::string_view operation, TokenForm form,
+                                               BytesView token) const {
+    if (!library_.traits.reads_past_cut_tokens || !ends_early(form, token)) {
+        return std::nullopt;
+    }
+    ErrorDetails details = bad_token(operation, form, token, "no token, or a cut one").details();
+    if (const Result<detail::NativeContextInfo> info = inquire()) {
+        details.subject =
+            "context from " + text_of(info->initiator) + " to " + text_of(info->target);
+    }
+    return Error(std::move(details));
+}
+
 std::optional<Error> NativeContext::refuse_without_context(std::string_view operation) const {
     if (handle_ != nullptr) {
         return std::nullopt;

@@ -133,6 +133,8 @@ private:
     [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
                                                  std::size_t needed) const;
     /// Tokens on which the library's IOV calls would crash.
+    [[nodiscard]] std::optional<Error> refuse_cut(std::string_view operation, TokenForm form,
+                                                  BytesView token) const;
     [[nodiscard]] std::optional<Error> refuse_other_make(std::string_view operation, TokenForm form,
                                                          BytesView token) const;
     /// Of the context's tokens; asked for once.
