@@ -31,7 +31,16 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
+    case Capability::context_inquiry:
+    case Capability::dce_style:
+    case Capability::session_key:
+    case Capability::lucid_export:
+    case Capability::authentication_time:
+    case Capability::ticket_flags:
+    case Capability::authorization_data:
         return kerberos_or_spnego;
+    case Capability::renewal:
+    case Capability::context_options:
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_storing:
@@ -56,6 +65,14 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::name_attribute_setting:
     case Capability::name_attribute_deletion:
     case Capability::composite_names:
+    // Without a context the call fails before it looks at the option.
+    case Capability::early_context_options:
+    // The flag is newer than 7.8.
+    case Capability::channel_bound_flag:
+    // An initiator keeps no ticket that the calls would look into.
+    case Capability::initiator_ticket_facts:
+    // There is no krb5_set_trace_callback.
+    case Capability::renewal_trace:
         return false;
     }
     return false;
@@ -111,6 +128,9 @@ constexpr rfc2744::Traits traits{
     .unwraps_exact_pieces_only = true,
     .dce_style_is_sealed_header = true,
     .iov_lacks_encryption_types = true,
+    .lucid_keeps_context = true,
+    .ticket_flags_from_lowest = true,
+    .authtime_is_time_t = true,
 };
 
 } // namespace

@@ -55,6 +55,17 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::aead:
     case Capability::pseudo_random:
         return oid == mechanism::krb5() || oid == mechanism::spnego();
+    case Capability::channel_bound_flag:
+    case Capability::dce_style:
+    case Capability::session_key:
+    case Capability::lucid_export:
+    case Capability::authentication_time:
+    case Capability::ticket_flags:
+    case Capability::initiator_ticket_facts:
+    case Capability::authorization_data:
+        return kerberos_or_spnego;
+    case Capability::renewal:
+    case Capability::renewal_trace:
     case Capability::credential_storing:
         return oid == mechanism::krb5();
     case Capability::local_names:
@@ -64,7 +75,12 @@ bool supports(Capability capability, const Oid& oid) {
         return kerberos; // the names that SPNEGO yields are Kerberos's
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
+    case Capability::context_inquiry:
         return kerberos_or_spnego || oid == mechanism::ntlm();
+    case Capability::context_options:
+        return oid == mechanism::ntlm(); // Kerberos has none
+    // Without a context it asks Kerberos, whatever the mechanism will be.
+    case Capability::early_context_options:
     case Capability::input_never_written:
     // Its modules (PAC, authentication indicators, constrained delegation) delete nothing.
     case Capability::name_attribute_deletion:
@@ -97,6 +113,7 @@ constexpr rfc2744::Traits traits{
     .leaks_names_of_expired_context = true,
     .iov_crashes_on_other_makes = true,
     .streams_in_order_only = true,
+    .authorization_data_by_oid = true,
 };
 
 } // namespace

@@ -84,6 +84,15 @@ struct Traits {
     /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type; the
     /// others encrypt as asked, which gss_wrap_iov_length does not always tell.
     bool iov_lacks_encryption_types = false;
+    /// gss_krb5_export_lucid_sec_context leaves the context alive, and may therefore be asked for
+    /// what gss_inquire_sec_context_by_oid does not tell: the type of the session key.
+    bool lucid_keeps_context = false;
+    /// Flags of a ticket have bit 0 of the RFC lowest, not highest.
+    bool ticket_flags_from_lowest = false;
+    /// What gsskrb5_extract_authtime_from_sec_context yields is a time_t, not of 32 bits.
+    bool authtime_is_time_t = false;
+    /// Authorization data are asked for by an identifier, and come in pieces.
+    bool authorization_data_by_oid = false;
 };
 
 struct Library {

@@ -47,6 +47,9 @@ public:
     [[nodiscard]] detail::ContextPtr new_context() const override;
     [[nodiscard]] Result<detail::ContextPtr> import_context(BytesView native_token) const override;
 
+    [[nodiscard]] Result<krb5::RenewalSource>
+    renew_ticket(const krb5::RenewerOptions& options) const override;
+
 private:
     Library library_;
 };

@@ -118,6 +118,7 @@ Result<void> NativeContext::adopt() {
     }
     mechanism_ = std::move(info->mechanism);
     flags_ = info->flags;
+    initiates_ = info->locally_initiated;
     return {};
 }
 
@@ -192,6 +193,12 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
                                arguments.credentials);
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
+            return step;
+        }
+        initiates_ = true;
+        step.error = set_early_options(arguments);
+        if (step.error) {
+            destroy();
             return step;
         }
     } else {

@@ -67,6 +67,34 @@ enum class Capability : std::uint8_t {
     aead,
     /// SecurityContext::pseudo_random.
     pseudo_random,
+    // Contexts
+    /// SecurityContext::inquire_by_oid.
+    context_inquiry,
+    /// SecurityContext::set_option.
+    context_options,
+    /// InitiateOptions::context_options: options of a context that has not begun.
+    early_context_options,
+    /// The acceptor is told whether the initiator's bindings were checked
+    /// (ContextFlag::channel_bound).
+    channel_bound_flag,
+    /// Contexts in DCE style, with a third leg (ContextFlag::dce_style).
+    dce_style,
+    /// krb5::session_key.
+    session_key,
+    /// krb5::export_lucid.
+    lucid_export,
+    /// krb5::authentication_time of an accepted context.
+    authentication_time,
+    /// krb5::ticket_flags of an accepted context.
+    ticket_flags,
+    /// krb5::authentication_time and ticket_flags of an initiated context.
+    initiator_ticket_facts,
+    /// krb5::authorization_data of an accepted context.
+    authorization_data,
+    /// krb5::Renewer.
+    renewal,
+    /// RenewerOptions::trace.
+    renewal_trace,
 };
 
 /// The name of the enumerator, for logs and tables.

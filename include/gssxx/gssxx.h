@@ -6,6 +6,8 @@
 #include <gssxx/bytes.h>
 #include <gssxx/capability.h>
 #include <gssxx/channel_bindings.h>
+#include <gssxx/context_option.h>
+#include <gssxx/converse.h>
 #include <gssxx/credential_store.h>
 #include <gssxx/credentials.h>
 #include <gssxx/error.h>
@@ -23,4 +25,5 @@
 #include <gssxx/security_context.h>
 #include <gssxx/self_test.h>
 #include <gssxx/time.h>
+#include <gssxx/token.h>
 #include <gssxx/version.h>

@@ -57,6 +57,19 @@ constexpr std::array capability_names{
     CapabilityName{Capability::iov_mic, "iov_mic"},
     CapabilityName{Capability::aead, "aead"},
     CapabilityName{Capability::pseudo_random, "pseudo_random"},
+    CapabilityName{Capability::context_inquiry, "context_inquiry"},
+    CapabilityName{Capability::context_options, "context_options"},
+    CapabilityName{Capability::early_context_options, "early_context_options"},
+    CapabilityName{Capability::channel_bound_flag, "channel_bound_flag"},
+    CapabilityName{Capability::dce_style, "dce_style"},
+    CapabilityName{Capability::session_key, "session_key"},
+    CapabilityName{Capability::lucid_export, "lucid_export"},
+    CapabilityName{Capability::authentication_time, "authentication_time"},
+    CapabilityName{Capability::ticket_flags, "ticket_flags"},
+    CapabilityName{Capability::initiator_ticket_facts, "initiator_ticket_facts"},
+    CapabilityName{Capability::authorization_data, "authorization_data"},
+    CapabilityName{Capability::renewal, "renewal"},
+    CapabilityName{Capability::renewal_trace, "renewal_trace"},
 };
 
 } // namespace

@@ -36,5 +36,11 @@ namespace abi_compare {
 static_assert(
     std::is_same_v<decltype(::krb5_kt_default_name), krb5_error_code(krb5_context, char*, size_t)>);
 static_assert(GSS_IOV_BUFFER_TYPE_FLAG_ALLOCATED == abi::iov_flag_allocated);
+// A time is a time_t, as the traits say.
+static_assert(std::is_same_v<decltype(::gsskrb5_extract_authtime_from_sec_context),
+                             OM_uint32(OM_uint32*, gss_ctx_id_t, time_t*)>);
+static_assert(sizeof(time_t) == sizeof(std::int64_t));
+static_assert(std::is_same_v<decltype(::gss_krb5_get_tkt_flags),
+                             OM_uint32(OM_uint32*, gss_ctx_id_t, OM_uint32*)>);
 
 } // namespace abi_compare
