@@ -48,7 +48,8 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_store:
     case Capability::credential_store_extras:
         return kerberos_or_spnego;
-    // An acceptor of IAKERB, when the initiator has had its ticket, has no context for them.
+    // Whether an IAKERB acceptor takes itself for established depends on memory that was never
+    // written, when the initiator has had its ticket.
     case Capability::iov:
     case Capability::iov_stream:
     case Capability::iov_mic:

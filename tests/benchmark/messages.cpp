@@ -24,7 +24,7 @@ void require(const Error* error) {
 
 template <typename T>
 void require_value(const Result<T>& result) {
-    require(result ? nullptr : &result.error());
+    require(result.has_value() ? nullptr : &result.error());
 }
 
 void require_sealed(abi::Uint32 major, int sealed, const char* what) {

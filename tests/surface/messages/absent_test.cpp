@@ -93,39 +93,6 @@ TEST_P(AbsentMessages, SigningInDceStyleFailsNativelyOnHeimdal) {
     EXPECT_EQ(major == abi::status_complete, is_mit()) << major;
 }
 
-TEST_P(AbsentMessages, OfIakerbFailAtTheAcceptor) {
-    constexpr std::array capabilities{Capability::iov, Capability::iov_stream, Capability::iov_mic,
-                                      Capability::aead, Capability::pseudo_random};
-    for (const Capability capability : capabilities) {
-        EXPECT_FALSE(library().supports(capability, mechanism::iakerb())) << to_string(capability);
-        EXPECT_FALSE(library().supports(capability, mechanism::ntlm())) << to_string(capability);
-    }
-    AcquireOptions acquire;
-    acquire.mechanisms = {mechanism::iakerb()};
-    const Result<AcquiredCredentials> accepting =
-        Credentials::acquire(library(), CredentialUsage::accept, acquire);
-    ASSERT_EQ(accepting.has_value(), is_mit());
-    if (!accepting) {
-        return; // Heimdal does not know the mechanism
-    }
-    EstablishOptions options = with_mechanism(mechanism::iakerb());
-    options.accept.credentials = &accepting->credentials;
-    ContextPair both = establish(library(), library(), options).value();
-    SecurityContext& to = both.acceptor.context;
-    Bytes token = pattern(100);
-    EXPECT_TRUE(fails_with(to.unwrap_aead_in_place(token, {}), ErrorCode::no_context));
-    EXPECT_TRUE(fails_with(to.unwrap_aead(pattern(100), {}), ErrorCode::no_context));
-    EXPECT_TRUE(fails_with(to.wrap_aead(token, {}), ErrorCode::no_context));
-    EXPECT_TRUE(
-        fails_with(to.pseudo_random(PrfKey::full, as_bytes("x"), 16), ErrorCode::no_context));
-    std::array mic{IovBuffer::sign_only(token), IovBuffer::to_allocate(IovType::mic_token)};
-    EXPECT_TRUE(fails_with(to.get_mic_iov(mic), ErrorCode::no_context));
-    std::array pieces{IovBuffer::to_allocate(IovType::header), IovBuffer::of(IovType::data, token),
-                      IovBuffer::to_allocate(IovType::padding),
-                      IovBuffer::to_allocate(IovType::trailer)};
-    EXPECT_TRUE(fails_with(to.wrap_iov(pieces), ErrorCode::no_context));
-}
-
 } // namespace
 
 } // namespace gss::test
