@@ -45,6 +45,15 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_store:
     case Capability::credential_storing:
     case Capability::local_names:
+    // client_keytab, password and verify: tickets by its libkrb5, into the cache that it imports.
+    case Capability::credential_store_extras:
+    case Capability::credential_passwords:
+    case Capability::credential_export:
+    case Capability::credential_options:
+    // Both by its libkrb5 alone; its acceptor does not hand out the ticket that it got.
+    case Capability::impersonation:
+    case Capability::constrained_delegation:
+    case Capability::native_krb5:
         return oid == mechanism::krb5();
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
@@ -58,8 +67,12 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::out_of_order_delivery:
     // Its acceptor never opens a replay cache, whatever KRB5RCACHENAME says.
     case Capability::replay_cache:
-    // gss_krb5_import_cred takes a cache and a keytab and nothing else.
-    case Capability::credential_store_extras:
+    // An import of two exported credentials has one element.
+    case Capability::adding_from_store:
+    case Capability::acceptor_credential_export:
+    case Capability::constrained_delegation_of_accepted:
+    case Capability::negotiable_mechanisms:
+    case Capability::replay_cache_choice:
     // It exports the calls, and they fail for names of every mechanism.
     case Capability::name_attributes:
     case Capability::name_attribute_setting:
@@ -131,6 +144,9 @@ constexpr rfc2744::Traits traits{
     .lucid_keeps_context = true,
     .ticket_flags_from_lowest = true,
     .authtime_is_time_t = true,
+    .cannot_switch_folders = true,
+    .keeps_default_cache_name = true,
+    .imported_lives_for_ever = true,
 };
 
 } // namespace

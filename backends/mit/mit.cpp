@@ -56,6 +56,16 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::aead:
     case Capability::pseudo_random:
         return oid == mechanism::krb5() || oid == mechanism::spnego();
+    case Capability::credential_passwords:
+    case Capability::adding_from_store:
+    case Capability::credential_export:
+    case Capability::acceptor_credential_export:
+    case Capability::impersonation:
+    case Capability::constrained_delegation:
+    case Capability::constrained_delegation_of_accepted:
+    case Capability::credential_options:
+    case Capability::replay_cache_choice:
+        return kerberos_or_spnego;
     case Capability::channel_bound_flag:
     case Capability::dce_style:
     case Capability::session_key:
@@ -68,7 +78,10 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::renewal:
     case Capability::renewal_trace:
     case Capability::credential_storing:
+    case Capability::native_krb5:
         return oid == mechanism::krb5();
+    case Capability::negotiable_mechanisms:
+        return oid == mechanism::spnego();
     case Capability::local_names:
     case Capability::name_attributes:
     case Capability::name_attribute_setting:

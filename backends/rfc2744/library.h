@@ -93,6 +93,12 @@ struct Traits {
     bool authtime_is_time_t = false;
     /// Authorization data are asked for by an identifier, and come in pieces.
     bool authorization_data_by_oid = false;
+    /// krb5_cc_switch fails for caches in folders (DIR).
+    bool cannot_switch_folders = false;
+    /// gss_krb5_ccache_name does not take a null name.
+    bool keeps_default_cache_name = false;
+    /// An imported credential says that it lives for ever, whatever its tickets say.
+    bool imported_lives_for_ever = false;
 };
 
 struct Library {

@@ -64,8 +64,13 @@ void fill(void* handle, RenewalFunctions& call) noexcept {
 void fill(void* handle, Krb5Functions& krb5) noexcept {
 #define GSSXX_KRB5(result, name, parameters) find(handle, "krb5_" #name, krb5.name);
     GSSXX_KRB5_SYMBOLS(GSSXX_KRB5)
+    GSSXX_KRB5_MORE_SYMBOLS(GSSXX_KRB5)
 #undef GSSXX_KRB5
     find(handle, "krb5_kt_default_name", krb5.kt_default_name);
+    find(handle, "decode_Ticket", krb5.decode_ticket);
+    find(handle, "free_Ticket", krb5.free_ticket);
+    find(handle, "k5_rc_resolve", krb5.rc_resolve);
+    find(handle, "k5_rc_close", krb5.rc_close);
 }
 
 bool is_soname_or_absolute(std::string_view library) noexcept {

@@ -4,6 +4,7 @@
 #include "accept_failure.h"
 #include "convert.h"
 #include "file_guard.h"
+#include "impersonate.h"
 #include "initial_token.h"
 #include "library_backend.h"
 #include "message_failure.h"
@@ -194,6 +195,13 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
             return step;
+        }
+        if (arguments.credentials) {
+            step.error =
+                get_proxy_ticket(library_, origin_of(arguments.credentials), arguments.target);
+            if (step.error) {
+                return step;
+            }
         }
         initiates_ = true;
         step.error = set_early_options(arguments);

@@ -13,6 +13,7 @@
 #include <gssxx/error.h>
 #include <gssxx/establishment.h>
 #include <gssxx/exported_context.h>
+#include <gssxx/exported_credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/iov.h>
 #include <gssxx/mechanism.h>

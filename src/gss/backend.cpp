@@ -70,6 +70,18 @@ constexpr std::array capability_names{
     CapabilityName{Capability::authorization_data, "authorization_data"},
     CapabilityName{Capability::renewal, "renewal"},
     CapabilityName{Capability::renewal_trace, "renewal_trace"},
+    CapabilityName{Capability::credential_passwords, "credential_passwords"},
+    CapabilityName{Capability::adding_from_store, "adding_from_store"},
+    CapabilityName{Capability::credential_export, "credential_export"},
+    CapabilityName{Capability::acceptor_credential_export, "acceptor_credential_export"},
+    CapabilityName{Capability::impersonation, "impersonation"},
+    CapabilityName{Capability::constrained_delegation, "constrained_delegation"},
+    CapabilityName{Capability::constrained_delegation_of_accepted,
+                   "constrained_delegation_of_accepted"},
+    CapabilityName{Capability::negotiable_mechanisms, "negotiable_mechanisms"},
+    CapabilityName{Capability::credential_options, "credential_options"},
+    CapabilityName{Capability::replay_cache_choice, "replay_cache_choice"},
+    CapabilityName{Capability::native_krb5, "native_krb5"},
 };
 
 } // namespace

@@ -19,6 +19,7 @@
 #include <gssxx/time.h>
 
 #include "context_calls.h"
+#include "credential_calls.h"
 #include "credential_elements.h"
 #include "mechanism_calls.h"
 #include "message_calls.h"
@@ -87,9 +88,10 @@ struct AcquireArguments {
 };
 
 struct StoreArguments {
-    std::string cache; // no NUL inside
+    std::string cache; // no NUL inside; empty: the default one
     Oid mechanism;
     bool overwrite = false;
+    bool set_default = false;
 };
 
 struct AddArguments {
@@ -98,6 +100,7 @@ struct AddArguments {
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime initiator_lifetime = Lifetime::indefinite();
     Lifetime acceptor_lifetime = Lifetime::indefinite();
+    CredentialStore store; // empty: the defaults
 };
 
 class CredentialInterface;
@@ -128,7 +131,7 @@ struct NativeMechanismCredentialInfo {
     std::optional<CredentialUsage> usage;
 };
 
-class CredentialInterface : public NativeObject {
+class CredentialInterface : public NativeObject, public CredentialCalls {
 public:
     using NativeObject::NativeObject;
     [[nodiscard]] virtual Result<AddedNative> add(const AddArguments& arguments) const = 0;
@@ -236,9 +239,10 @@ public:
 };
 using ContextPtr = std::unique_ptr<ContextInterface>;
 
-class BackendInterface : public MechanismCalls,
-                         public std::enable_shared_from_this<BackendInterface>,
-                         public RenewalCalls {
+class BackendInterface : public std::enable_shared_from_this<BackendInterface>,
+                         public MechanismCalls,
+                         public RenewalCalls,
+                         public CredentialBackendCalls {
 public:
     BackendInterface() = default;
     BackendInterface(const BackendInterface&) = delete;

@@ -96,13 +96,21 @@ struct Ours<std::remove_pointer_t<krb5_keytab>> {
     using Type = abi::KeytabStruct;
 };
 template <>
+struct Ours<std::remove_pointer_t<krb5_rcache>> {
+    using Type = abi::ReplayCacheStruct;
+};
+template <>
+struct Ours<krb5_creds> {
+    using Type = abi::TicketStruct;
+};
+template <>
 struct Ours<krb5_keytab_entry> {
     using Type = abi::KeytabEntryStruct;
 };
 
 template <typename Native, typename Own>
 inline constexpr bool same_call =
-    std::is_same_v<typename Ours<Native>::Type, std::remove_pointer_t<Own>>;
+    std::is_same_v<typename Ours<Native>::Type, typename Ours<std::remove_pointer_t<Own>>::Type>;
 
 #define GSSXX_SAME_CALL(name, parameters)                                                          \
     static_assert(same_call<decltype(::gss_##name), decltype(Functions::name)>);
@@ -148,6 +156,8 @@ using gss::rfc2744::Krb5Functions;
     static_assert(same_krb5_call<decltype(::krb5_##name), decltype(Krb5Functions::name)>);
 GSSXX_KRB5_SYMBOLS(GSSXX_SAME_KRB5_CALL)
 #undef GSSXX_SAME_KRB5_CALL
+static_assert(sizeof(krb5_creds) <= sizeof(abi::TicketStruct));
+static_assert(alignof(krb5_creds) <= alignof(abi::TicketStruct));
 static_assert(sizeof(krb5_keytab_entry) <= sizeof(abi::KeytabEntryStruct));
 static_assert(alignof(krb5_keytab_entry) <= alignof(abi::KeytabEntryStruct));
 
