@@ -137,7 +137,8 @@ Result<detail::AcquiredNative> LibraryBackend::import_credentials(BytesView nati
         return no_such_call(library_, import_operation);
     }
     abi::BufferDesc input = input_buffer(native_token);
-    OutputCredential credential(shared_from_this());
+    const detail::BackendPtr self = shared_from_this();
+    OutputCredential credential(self);
     NativeStatus status;
     status.major = library_.call().import_cred(&status.minor, &input, credential.get());
     if (status.major != abi::status_complete) {

@@ -108,6 +108,12 @@ private:
         if (with_password() && !arguments_.name) {
             return refuse(ErrorCode::bad_name, "whose password it is was not said");
         }
+        // As MIT's gss_acquire_cred_from.
+        if (with_password() &&
+            (arguments_.store.find("ccache") || arguments_.store.find("client_keytab"))) {
+            return refuse(ErrorCode::malformed_parameter,
+                          "a password goes with neither a ccache nor a client_keytab");
+        }
         return std::nullopt;
     }
 

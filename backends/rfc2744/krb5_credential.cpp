@@ -62,7 +62,8 @@ LibraryBackend::import_krb5(const krb5::NativeHandles& handles) const {
             full_name(krb5, context.get(), static_cast<abi::CacheHandle>(handles.ccache));
         sources.chosen = true;
     }
-    OutputCredential credential(shared_from_this());
+    const detail::BackendPtr self = shared_from_this();
+    OutputCredential credential(self);
     NativeStatus status;
     status.major = library_.call().krb5_import_cred(
         &status.minor, static_cast<abi::CacheHandle>(handles.ccache),

@@ -40,7 +40,8 @@ LibraryBackend::acquire_with_password(const detail::PasswordArguments& arguments
     }
     abi::BufferDesc password = password_buffer(arguments.password);
     OidSetArgument desired(arguments.mechanisms);
-    OutputCredential credential(shared_from_this());
+    const detail::BackendPtr self = shared_from_this();
+    OutputCredential credential(self);
     OutputOidSet mechanisms(library_);
     abi::Uint32 lifetime = 0;
     NativeStatus status;

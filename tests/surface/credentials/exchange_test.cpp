@@ -95,7 +95,8 @@ TEST_P(Exchange, AcceptingCredentialsFailNativelyWhereAbsent) {
     const rfc2744::Library own = native(library());
     rfc2744::abi::CredentialHandle handle = nullptr;
     rfc2744::abi::Uint32 minor = 0;
-    rfc2744::OidSetArgument only(OidSet{mechanism::krb5()});
+    const OidSet set{mechanism::krb5()};
+    rfc2744::OidSetArgument only(set);
     ASSERT_EQ(own.call().acquire_cred(&minor, nullptr, rfc2744::abi::lifetime_indefinite,
                                       only.get(), 2, &handle, nullptr, nullptr),
               0U);

@@ -143,7 +143,8 @@ TEST_P(Passwords, AddNoElementNativelyWhereAbsent) {
     namespace abi = rfc2744::abi;
     const rfc2744::Library own = native(library());
     rfc2744::OidArgument krb5(mechanism::krb5());
-    rfc2744::OidSetArgument only(OidSet{mechanism::spnego()});
+    const OidSet set{mechanism::spnego()};
+    rfc2744::OidSetArgument only(set);
     abi::CredentialHandle base = nullptr;
     abi::CredentialHandle grown = nullptr;
     abi::Uint32 minor = 0;
