@@ -52,11 +52,11 @@ TEST_P(Impersonation, ReachesTheImpersonator) {
     EXPECT_EQ(login(library(), bob->credentials).value(), in_realm("bob"));
 }
 
-TEST_P(Impersonation, IsToldApart) {
+TEST_P(Impersonation, sec_A3_18_IsToldApart) {
     const Credentials impersonator = host();
     const auto bob = bob_by(impersonator);
     ASSERT_TRUE(succeeds(bob));
-    // sec_A3_18: a credential of S4U is not a forwarded one.
+    // A credential of S4U is not a forwarded one.
     EXPECT_EQ(bob->credentials.impersonator().value(), in_realm("host/localhost"));
     EXPECT_EQ(impersonator.impersonator().value(), std::nullopt);
 }
