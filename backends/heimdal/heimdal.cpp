@@ -31,11 +31,29 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
+    case Capability::context_inquiry:
+    case Capability::dce_style:
+    case Capability::session_key:
+    case Capability::lucid_export:
+    case Capability::authentication_time:
+    case Capability::ticket_flags:
+    case Capability::authorization_data:
         return kerberos_or_spnego;
+    case Capability::renewal:
+    case Capability::context_options:
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_storing:
     case Capability::local_names:
+    // client_keytab, password and verify: tickets by its libkrb5, into the cache that it imports.
+    case Capability::credential_store_extras:
+    case Capability::credential_passwords:
+    case Capability::credential_export:
+    case Capability::credential_options:
+    // Both by its libkrb5 alone; its acceptor does not hand out the ticket that it got.
+    case Capability::impersonation:
+    case Capability::constrained_delegation:
+    case Capability::native_krb5:
         return oid == mechanism::krb5();
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
@@ -49,13 +67,25 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::out_of_order_delivery:
     // Its acceptor never opens a replay cache, whatever KRB5RCACHENAME says.
     case Capability::replay_cache:
-    // gss_krb5_import_cred takes a cache and a keytab and nothing else.
-    case Capability::credential_store_extras:
+    // An import of two exported credentials has one element.
+    case Capability::adding_from_store:
+    case Capability::acceptor_credential_export:
+    case Capability::constrained_delegation_of_accepted:
+    case Capability::negotiable_mechanisms:
+    case Capability::replay_cache_choice:
     // It exports the calls, and they fail for names of every mechanism.
     case Capability::name_attributes:
     case Capability::name_attribute_setting:
     case Capability::name_attribute_deletion:
     case Capability::composite_names:
+    // Without a context the call fails before it looks at the option.
+    case Capability::early_context_options:
+    // The flag is newer than 7.8.
+    case Capability::channel_bound_flag:
+    // An initiator keeps no ticket that the calls would look into.
+    case Capability::initiator_ticket_facts:
+    // There is no krb5_set_trace_callback.
+    case Capability::renewal_trace:
         return false;
     }
     return false;
@@ -101,6 +131,7 @@ constexpr rfc2744::Traits traits{
     .crashes_on_damaged_files = true,
     .crashes_in_cache_folders = true,
     .reads_unframed_answers = true,
+    .reads_past_cut_tokens = true,
     .acquire_gives_no_reason = true,
     .unnamed_acceptor_has_hollow_name = true,
     .add_in_place_crashes = true,
@@ -110,6 +141,12 @@ constexpr rfc2744::Traits traits{
     .unwraps_exact_pieces_only = true,
     .dce_style_is_sealed_header = true,
     .iov_lacks_encryption_types = true,
+    .lucid_keeps_context = true,
+    .ticket_flags_from_lowest = true,
+    .authtime_is_time_t = true,
+    .cannot_switch_folders = true,
+    .keeps_default_cache_name = true,
+    .imported_lives_for_ever = true,
 };
 
 } // namespace

@@ -47,14 +47,41 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_store_extras:
+        return kerberos_or_spnego;
+    // Whether an IAKERB acceptor takes itself for established depends on memory that was never
+    // written, when the initiator has had its ticket.
     case Capability::iov:
     case Capability::iov_stream:
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
+        return oid == mechanism::krb5() || oid == mechanism::spnego();
+    case Capability::credential_passwords:
+    case Capability::adding_from_store:
+    case Capability::credential_export:
+    case Capability::acceptor_credential_export:
+    case Capability::impersonation:
+    case Capability::constrained_delegation:
+    case Capability::constrained_delegation_of_accepted:
+    case Capability::credential_options:
+    case Capability::replay_cache_choice:
         return kerberos_or_spnego;
+    case Capability::channel_bound_flag:
+    case Capability::dce_style:
+    case Capability::session_key:
+    case Capability::lucid_export:
+    case Capability::authentication_time:
+    case Capability::ticket_flags:
+    case Capability::initiator_ticket_facts:
+    case Capability::authorization_data:
+        return kerberos_or_spnego;
+    case Capability::renewal:
+    case Capability::renewal_trace:
     case Capability::credential_storing:
+    case Capability::native_krb5:
         return oid == mechanism::krb5();
+    case Capability::negotiable_mechanisms:
+        return oid == mechanism::spnego();
     case Capability::local_names:
     case Capability::name_attributes:
     case Capability::name_attribute_setting:
@@ -62,7 +89,12 @@ bool supports(Capability capability, const Oid& oid) {
         return kerberos; // the names that SPNEGO yields are Kerberos's
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
+    case Capability::context_inquiry:
         return kerberos_or_spnego || oid == mechanism::ntlm();
+    case Capability::context_options:
+        return oid == mechanism::ntlm(); // Kerberos has none
+    // Without a context it asks Kerberos, whatever the mechanism will be.
+    case Capability::early_context_options:
     case Capability::input_never_written:
     // Its modules (PAC, authentication indicators, constrained delegation) delete nothing.
     case Capability::name_attribute_deletion:
@@ -96,6 +128,7 @@ constexpr rfc2744::Traits traits{
     .leaks_names_of_expired_context = true,
     .iov_crashes_on_other_makes = true,
     .streams_in_order_only = true,
+    .authorization_data_by_oid = true,
 };
 
 } // namespace

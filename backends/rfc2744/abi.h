@@ -30,6 +30,33 @@ using Krb5ContextHandle = Krb5ContextStruct*; // krb5_context
 using CacheHandle = CacheStruct*;             // krb5_ccache
 using PrincipalHandle = PrincipalStruct*;     // krb5_principal
 using KeytabHandle = KeytabStruct*;           // krb5_keytab
+struct CursorStruct;
+struct ReplayCacheStruct;
+struct InitialOptionsStruct;
+struct GetOptionsStruct;
+using CursorHandle = CursorStruct*;                 // krb5_cccol_cursor, krb5_cc_cache_cursor
+using ReplayCacheHandle = ReplayCacheStruct*;       // krb5_rcache
+using InitialOptionsHandle = InitialOptionsStruct*; // krb5_get_init_creds_opt*
+using GetOptionsHandle = GetOptionsStruct*;         // krb5_get_creds_opt (Heimdal)
+struct KeytabCursorStruct { // room for a krb5_kt_cursor of Heimdal, where it is a structure
+    alignas(16) std::byte octets[256] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
+};
+struct TicketStruct {                       // room for a krb5_creds of any family
+    alignas(16) std::byte octets[512] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
+};
+struct DecodedTicketStruct {                // room for a Ticket (Heimdal)
+    alignas(16) std::byte octets[512] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
+};
+struct HeimdalTicketHead { // the first fields of Heimdal's krb5_creds
+    PrincipalHandle client = nullptr;
+    PrincipalHandle server = nullptr;
+    std::int32_t key_type = 0;
+    std::size_t key_size = 0;
+    void* key = nullptr;
+    std::int64_t times[4] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
+    std::size_t ticket_size = 0;
+    void* ticket = nullptr;
+};
 struct KeytabEntryStruct { // room for a krb5_keytab_entry of any family; nobody looks inside
     alignas(16) std::byte octets[256] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
 };

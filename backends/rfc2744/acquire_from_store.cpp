@@ -12,7 +12,6 @@
 
 #include <cerrno>
 #include <utility>
-#include <vector>
 
 namespace gss::inline v0::rfc2744 {
 
@@ -87,21 +86,22 @@ Error refusal(const Library& library, std::string_view operation, ErrorCode code
     return Error(std::move(details));
 }
 
-/// The store as the library wants it. The store must outlive it.
-class StoreArgument {
-public:
-    explicit StoreArgument(const CredentialStore& store) {
-        for (const auto& [key, value] : store.elements()) {
-            elements_.push_back({key.data(), value.data()}); // both have a NUL behind them
-        }
-        set_ = {static_cast<abi::Uint32>(elements_.size()), elements_.data()};
+/// The library says that there is no cache when there is no client keytab to fill it from.
+Error about_client_keytab(Error error, const detail::AcquireArguments& arguments) {
+    const std::string path = file_path(value_of(arguments.store, "client_keytab"));
+    if (error.code() != ErrorCode::ccache_not_found || path.empty() ||
+        arguments.usage == CredentialUsage::accept) {
+        return error;
     }
-    [[nodiscard]] abi::KeyValueSetDesc* get() noexcept { return &set_; }
-
-private:
-    std::vector<abi::KeyValueDesc> elements_;
-    abi::KeyValueSetDesc set_;
-};
+    std::optional<Finding> finding = examine_keytab(path);
+    if (!finding) {
+        return error;
+    }
+    ErrorDetails details = error.details();
+    details.code = finding->code;
+    details.messages.push_back(std::move(finding->message));
+    return Error(std::move(details));
+}
 
 Result<detail::AcquiredNative> call_acquire_from(const detail::BackendPtr& backend,
                                                  const detail::AcquireArguments& arguments) {
@@ -121,12 +121,17 @@ Result<detail::AcquiredNative> call_acquire_from(const detail::BackendPtr& backe
             arguments.mechanisms.empty() ? mechanism::krb5() : arguments.mechanisms[0];
         Sources sources = sources_of_failure(library, arguments);
         std::string subject = subject_of(arguments, sources);
-        return make_error(library, {from_operation, Operation::credential, status, mechanism,
-                                    std::move(subject), std::move(sources)});
+        return about_client_keytab(
+            make_error(library, {from_operation, Operation::credential, status, mechanism,
+                                 std::move(subject), std::move(sources)}),
+            arguments);
     }
-    detail::AcquiredNative acquired{
-        credential.take({chosen_sources(arguments), arguments.name}), mechanisms.copy(),
-        arguments.tell_lifetime ? to_lifetime(lifetime) : Lifetime::not_supported()};
+    CredentialOrigin origin;
+    origin.guarded = chosen_sources(arguments);
+    origin.name = arguments.name;
+    detail::AcquiredNative acquired{credential.take(std::move(origin)), mechanisms.copy(),
+                                    arguments.tell_lifetime ? to_lifetime(lifetime)
+                                                            : Lifetime::not_supported()};
     if (!acquired.credential) {
         return refusal(library, from_operation, ErrorCode::failure, subject_of(arguments, {}),
                        "the library reported success and gave no credential");
@@ -147,6 +152,9 @@ public:
 
     [[nodiscard]] Result<detail::AcquiredNative> run() {
         std::optional<Error> refused = refuse_what_cannot_be_had();
+        if (!refused && wants_filling(arguments_)) {
+            refused = fill();
+        }
         if (!refused) {
             refused = look_at_files();
         }
@@ -184,10 +192,11 @@ private:
 
     [[nodiscard]] std::optional<Error> refuse_what_cannot_be_had() const {
         for (const auto& [key, value] : arguments_.store.elements()) {
-            if (key != "ccache" && key != "keytab") {
+            // Its acceptors open no replay cache at all.
+            if (key == "rcache" && arguments_.usage != CredentialUsage::initiate) {
                 return refusal(library_, import_operation, ErrorCode::unavailable,
                                "key \"" + std::string(key) + "\"",
-                               "this library acquires from a ccache and a keytab only");
+                               "this library has no replay cache of an acceptor");
             }
         }
         for (const Oid& oid : arguments_.mechanisms) {
@@ -203,6 +212,17 @@ private:
             context_.get() == nullptr) {
             return refuse(ErrorCode::unavailable, "the library's libkrb5 cannot be used");
         }
+        return std::nullopt;
+    }
+
+    /// From then on the cache is as one that was named.
+    [[nodiscard]] std::optional<Error> fill() {
+        Result<FilledCache> filled = fill_cache(backend_, arguments_);
+        if (!filled) {
+            return filled.error();
+        }
+        sources_.cache = std::move(filled->name);
+        owner_ = std::move(filled->owner);
         return std::nullopt;
     }
 
@@ -302,7 +322,8 @@ private:
         const bool hollow = library_.traits.unnamed_acceptor_has_hollow_name &&
                             principal_.get() == nullptr && keytab_.get() != nullptr;
         detail::AcquiredNative acquired;
-        acquired.credential = credential.take({sources_, arguments_.name, hollow});
+        acquired.credential =
+            credential.take({sources_, arguments_.name, hollow, false, owner_, nullptr});
         if (!acquired.credential) {
             return refuse(ErrorCode::failure,
                           "the library reported success and gave no credential");
@@ -327,6 +348,7 @@ private:
     const Library& library_;
     const detail::AcquireArguments& arguments_;
     Sources sources_;
+    std::shared_ptr<const OwnedCache> owner_;
     Krb5Context context_;
     CacheOwner cache_;
     KeytabOwner keytab_;

@@ -32,6 +32,7 @@ constexpr std::array kerberos_causes{
     KerberosCause{6, ErrorCode::client_unknown},       // KDC_ERR_C_PRINCIPAL_UNKNOWN
     KerberosCause{7, ErrorCode::service_unknown},      // KDC_ERR_S_PRINCIPAL_UNKNOWN
     KerberosCause{14, ErrorCode::key_not_found},       // KDC_ERR_ETYPE_NOSUPP
+    KerberosCause{24, ErrorCode::decrypt_failed},      // KDC_ERR_PREAUTH_FAILED
     KerberosCause{31, ErrorCode::decrypt_failed},      // KRB_AP_ERR_BAD_INTEGRITY
     KerberosCause{32, ErrorCode::credentials_expired}, // KRB_AP_ERR_TKT_EXPIRED
     KerberosCause{33, ErrorCode::clock_skew},          // KRB_AP_ERR_TKT_NYV

@@ -55,6 +55,8 @@ struct Traits {
     bool reads_unframed_answers = false;
     /// gss_init_sec_context imports a target that is no mechanism's name in each step anew.
     bool imports_target_in_each_step = false;
+    /// gss_verify_mic and gss_unwrap read past the end of tokens of RFC 1964 that are cut.
+    bool reads_past_cut_tokens = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.
     bool leaks_names_of_expired_context = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.
@@ -84,6 +86,21 @@ struct Traits {
     /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type; the
     /// others encrypt as asked, which gss_wrap_iov_length does not always tell.
     bool iov_lacks_encryption_types = false;
+    /// gss_krb5_export_lucid_sec_context leaves the context alive, and may therefore be asked for
+    /// what gss_inquire_sec_context_by_oid does not tell: the type of the session key.
+    bool lucid_keeps_context = false;
+    /// Flags of a ticket have bit 0 of the RFC lowest, not highest.
+    bool ticket_flags_from_lowest = false;
+    /// What gsskrb5_extract_authtime_from_sec_context yields is a time_t, not of 32 bits.
+    bool authtime_is_time_t = false;
+    /// Authorization data are asked for by an identifier, and come in pieces.
+    bool authorization_data_by_oid = false;
+    /// krb5_cc_switch fails for caches in folders (DIR).
+    bool cannot_switch_folders = false;
+    /// gss_krb5_ccache_name does not take a null name.
+    bool keeps_default_cache_name = false;
+    /// An imported credential says that it lives for ever, whatever its tickets say.
+    bool imported_lives_for_ever = false;
 };
 
 struct Library {

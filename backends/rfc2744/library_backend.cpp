@@ -2,6 +2,7 @@
 #include "library_backend.h"
 
 #include "convert.h"
+#include "credential_store_calls.h"
 #include "native_context.h"
 #include "native_credential.h"
 #include "native_name.h"
@@ -109,7 +110,8 @@ LibraryBackend::acquire(const detail::AcquireArguments& arguments) const {
 
 Result<detail::AddedNative>
 LibraryBackend::add_to_default(const detail::AddArguments& arguments) const {
-    return rfc2744::add(shared_from_this(), nullptr, arguments);
+    return arguments.store.empty() ? rfc2744::add(shared_from_this(), nullptr, arguments)
+                                   : add_from_store(shared_from_this(), nullptr, arguments);
 }
 
 Result<detail::NativeCredentialInfo>

@@ -44,8 +44,29 @@ public:
     add_to_default(const detail::AddArguments& arguments) const override;
     [[nodiscard]] Result<detail::NativeCredentialInfo>
     inquire_default_credential(CredentialFields fields) const override;
+    [[nodiscard]] Result<detail::AcquiredNative>
+    acquire_with_password(const detail::PasswordArguments& arguments) const override;
+    [[nodiscard]] Result<detail::AcquiredNative>
+    impersonate(const detail::ImpersonateArguments& arguments) const override;
+    [[nodiscard]] Result<detail::AcquiredNative>
+    import_credentials(BytesView native_token) const override;
+    [[nodiscard]] Result<detail::AcquiredNative>
+    import_krb5(const krb5::NativeHandles& handles) const override;
+    [[nodiscard]] Result<std::optional<std::string>>
+    set_default_cache_name(const std::optional<std::string>& name) const override;
+    [[nodiscard]] Result<std::string> new_memory_cache() const override;
+    void destroy_cache(const std::string& name) const noexcept override;
+    [[nodiscard]] Result<std::string>
+    collection_name(const std::optional<std::string>& wanted) const override;
+    [[nodiscard]] Result<std::vector<krb5::Cache>>
+    list_caches(const std::string& collection) const override;
+    [[nodiscard]] Result<void> choose_cache(const std::string& collection,
+                                            const std::string& cache) const override;
     [[nodiscard]] detail::ContextPtr new_context() const override;
     [[nodiscard]] Result<detail::ContextPtr> import_context(BytesView native_token) const override;
+
+    [[nodiscard]] Result<krb5::RenewalSource>
+    renew_ticket(const krb5::RenewerOptions& options) const override;
 
 private:
     Library library_;

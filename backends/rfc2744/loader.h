@@ -4,6 +4,8 @@
 
 #include <gssxx/result.h>
 
+#include "context_symbols.h"
+#include "renewal_symbols.h"
 #include "symbols.h"
 
 #include <string>
@@ -16,6 +18,8 @@ struct LoadedLibrary {
     std::string path; // the soname or path that was asked for
     Functions call;
     MessageFunctions message;
+    ContextFunctions context_call;
+    RenewalFunctions renewal;
     Krb5Functions krb5;
 };
 

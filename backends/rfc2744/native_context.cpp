@@ -4,6 +4,7 @@
 #include "accept_failure.h"
 #include "convert.h"
 #include "file_guard.h"
+#include "impersonate.h"
 #include "initial_token.h"
 #include "library_backend.h"
 #include "message_failure.h"
@@ -87,6 +88,19 @@ Error NativeContext::incoming_error(std::string_view operation, NativeStatus sta
     return Error(std::move(details));
 }
 
+std::optional<Error> NativeContext::refuse_cut(std::string_view operation, TokenForm form,
+                                               BytesView token) const {
+    if (!library_.traits.reads_past_cut_tokens || !ends_early(form, token)) {
+        return std::nullopt;
+    }
+    ErrorDetails details = bad_token(operation, form, token, "no token, or a cut one").details();
+    if (const Result<detail::NativeContextInfo> info = inquire()) {
+        details.subject =
+            "context from " + text_of(info->initiator) + " to " + text_of(info->target);
+    }
+    return Error(std::move(details));
+}
+
 std::optional<Error> NativeContext::refuse_without_context(std::string_view operation) const {
     if (handle_ != nullptr) {
         return std::nullopt;
@@ -106,6 +120,7 @@ Result<void> NativeContext::adopt() {
     }
     mechanism_ = std::move(info->mechanism);
     flags_ = info->flags;
+    initiates_ = info->locally_initiated;
     return {};
 }
 
@@ -180,6 +195,19 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
                                arguments.credentials);
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
+            return step;
+        }
+        if (arguments.credentials) {
+            step.error =
+                get_proxy_ticket(library_, origin_of(arguments.credentials), arguments.target);
+            if (step.error) {
+                return step;
+            }
+        }
+        initiates_ = true;
+        step.error = set_early_options(arguments);
+        if (step.error) {
+            destroy();
             return step;
         }
     } else {

@@ -77,6 +77,17 @@ public:
     [[nodiscard]] Result<Buffer> export_context() override;
     [[nodiscard]] Result<void> process_token(BytesView token) override;
     [[nodiscard]] Result<Buffer> delete_with_token() override;
+    [[nodiscard]] Result<std::vector<Buffer>> inquire_by_oid(const Oid& question) const override;
+    [[nodiscard]] Result<void> set_option(const Oid& option,
+                                          std::optional<BytesView> value) override;
+    [[nodiscard]] Result<krb5::Key> session_key() const override;
+    [[nodiscard]] Result<krb5::LucidContext> export_lucid() override;
+    [[nodiscard]] Result<std::chrono::system_clock::time_point>
+    authentication_time() const override;
+    [[nodiscard]] Result<std::optional<Buffer>>
+    authorization_data(std::int32_t type) const override;
+    [[nodiscard]] Result<krb5::TicketFlags> ticket_flags() const override;
+
     [[nodiscard]] const std::optional<Oid>& mechanism() const noexcept override {
         return mechanism_;
     }
@@ -99,6 +110,25 @@ private:
     [[nodiscard]] Error error(std::string_view operation, Operation kind, NativeStatus status,
                               std::string subject = {}) const;
     [[nodiscard]] std::optional<Error> refuse_without_context(std::string_view operation) const;
+    /// The same, and unavailable where the library does not do that for this mechanism.
+    [[nodiscard]] std::optional<Error> refuse_absent(std::string_view operation,
+                                                     Capability capability, bool has_call) const;
+    [[nodiscard]] Error unavailable(std::string_view operation, std::string message) const;
+    [[nodiscard]] const ContextFunctions& call() const noexcept {
+        return library_.loaded.context_call;
+    }
+    [[nodiscard]] bool has_lucid() const noexcept {
+        return call().gss_krb5_export_lucid_sec_context != nullptr &&
+               call().gss_krb5_free_lucid_sec_context != nullptr;
+    }
+    /// What @p on_acceptor is for an acceptor is initiator_ticket_facts for an initiator.
+    [[nodiscard]] Capability of_my_role(Capability on_acceptor) const noexcept;
+    /// The contents of all authorization data of that type, as the library finds them.
+    [[nodiscard]] Result<std::vector<Buffer>> native_authorization_data(std::int32_t type) const;
+    [[nodiscard]] Result<krb5::LucidContext> lucid(abi::ContextHandle* handle) const;
+    /// Sets the options of a context that has not begun.
+    [[nodiscard]] std::optional<Error>
+    set_early_options(const detail::InitiateArguments& arguments);
     /// The caller's-memory forms where the library's own IOV calls serve them.
     [[nodiscard]] Result<std::size_t> get_mic_iov(BytesView message, MutableBytes out, Qop qop);
     [[nodiscard]] Result<WrappedInto> wrap_iov(BytesView message, MutableBytes out, bool seal,
@@ -138,6 +168,8 @@ private:
     [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
                                                  std::size_t needed) const;
     /// Tokens on which the library's IOV calls would crash.
+    [[nodiscard]] std::optional<Error> refuse_cut(std::string_view operation, TokenForm form,
+                                                  BytesView token) const;
     [[nodiscard]] std::optional<Error> refuse_other_make(std::string_view operation, TokenForm form,
                                                          BytesView token) const;
     /// Of the context's tokens; asked for once.
@@ -161,6 +193,7 @@ private:
     std::optional<Oid> mechanism_; // what the library named last
     ContextFlags flags_;           // what it granted last
     mutable std::optional<TokenMake> make_;
+    bool initiates_ = false; // this side is the initiator
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

@@ -77,23 +77,6 @@ Error acquire_error(const detail::BackendPtr& backend, const detail::AcquireArgu
                        subject_of(arguments.name), default_sources(library, arguments.usage)});
 }
 
-std::optional<Error> refuse_to_add(const Library& library, const Oid& mechanism) {
-    const Traits& traits = library.traits;
-    if (!traits.add_crashes_if_unsupported ||
-        traits.supports(Capability::credential_elements, mechanism)) {
-        return std::nullopt;
-    }
-    ErrorDetails details;
-    details.code = traits.supports(Capability::contexts, mechanism) ? ErrorCode::unavailable
-                                                                    : ErrorCode::bad_mechanism;
-    details.operation = "gss_add_cred";
-    details.mechanism = mechanism;
-    details.backend = traits.name;
-    details.subject = "mechanism " + mechanism.to_string();
-    details.messages.emplace_back("the library cannot add an element of this mechanism");
-    return Error(std::move(details));
-}
-
 /// gss_add_cred into @p output, or into @p input itself when @p output is null.
 Result<AddedElement> call_add(const Library& library, abi::CredentialHandle input,
                               const detail::AddArguments& arguments,
@@ -138,18 +121,75 @@ Error not_a_credential(std::string_view operation, const Library& library) {
 
 } // namespace
 
+std::optional<Error> refuse_to_add(const Library& library, const Oid& mechanism,
+                                   std::string_view operation) {
+    const Traits& traits = library.traits;
+    if (!traits.add_crashes_if_unsupported ||
+        traits.supports(Capability::credential_elements, mechanism)) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = traits.supports(Capability::contexts, mechanism) ? ErrorCode::unavailable
+                                                                    : ErrorCode::bad_mechanism;
+    details.operation = operation;
+    details.mechanism = mechanism;
+    details.backend = traits.name;
+    details.subject = "mechanism " + mechanism.to_string();
+    details.messages.emplace_back("the library cannot add an element of this mechanism");
+    return Error(std::move(details));
+}
+
+Error credential_refusal(const Library& library, std::string_view operation, ErrorCode code,
+                         std::string subject, std::string message) {
+    ErrorDetails details;
+    details.code = code;
+    details.operation = operation;
+    details.backend = library.traits.name;
+    details.subject = std::move(subject);
+    details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+Error krb5_failure(const Library& library, std::string_view operation, std::int32_t code,
+                   std::string subject, Sources sources) {
+    NativeStatus status;
+    status.major = static_cast<std::uint32_t>(abi::Routine::failure) << abi::routine_shift;
+    status.minor = static_cast<std::uint32_t>(code);
+    const Error error =
+        make_error(library, {operation, Operation::credential, status, mechanism::krb5(),
+                             std::move(subject), std::move(sources)});
+    const Krb5Functions& krb5 = library.loaded.krb5;
+    const Krb5Context context(krb5);
+    if (context.get() == nullptr || krb5.get_error_message == nullptr ||
+        krb5.free_error_message == nullptr) {
+        return error;
+    }
+    // gss_display_status does not know codes that no GSSAPI call has failed with.
+    const char* text = krb5.get_error_message(context.get(), code);
+    ErrorDetails details = error.details();
+    if (text != nullptr) {
+        std::erase_if(details.messages, [](const std::string& message) {
+            return message.starts_with("unknown mech-code");
+        });
+        details.messages.emplace_back(text);
+        krb5.free_error_message(context.get(), text);
+    }
+    return Error(std::move(details));
+}
+
 NativeCredential::~NativeCredential() {
     abi::Uint32 minor = 0;
     rfc2744::library_of(*this).call().release_cred(&minor, &handle_);
 }
 
 Result<detail::AddedNative> NativeCredential::add(const detail::AddArguments& arguments) const {
-    return rfc2744::add(backend(), this, arguments);
+    return arguments.store.empty() ? rfc2744::add(backend(), this, arguments)
+                                   : add_from_store(backend(), this, arguments);
 }
 
 Result<detail::AddedNative> NativeCredential::add_in_place(const detail::AddArguments& arguments) {
     const Library& library = rfc2744::library_of(*this);
-    if (library.traits.add_in_place_crashes) {
+    if (library.traits.add_in_place_crashes || !arguments.store.empty()) {
         Result<detail::AddedNative> grown = add(arguments);
         if (grown) {
             auto& other = static_cast<NativeCredential&>(*grown->credential);
@@ -173,7 +213,11 @@ NativeCredential::store_into(const detail::StoreArguments& arguments) const {
 }
 
 Result<detail::NativeCredentialInfo> NativeCredential::inquire(CredentialFields fields) const {
-    return rfc2744::inquire(backend(), handle_, safe(fields));
+    Result<detail::NativeCredentialInfo> info = rfc2744::inquire(backend(), handle_, safe(fields));
+    if (info && info->lifetime && origin_.unknown_lifetime) {
+        info->lifetime = Lifetime::not_supported();
+    }
+    return info;
 }
 
 CredentialFields NativeCredential::safe(CredentialFields fields) const noexcept {
@@ -260,11 +304,13 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
     if (arguments.usage == CredentialUsage::initiate) {
         guarded.keytab.clear();
     }
-    detail::AcquiredNative acquired{
-        credential.take({std::move(guarded), arguments.name,
-                         has_hollow_name(library, arguments.name, arguments.usage)}),
-        mechanisms.copy(),
-        arguments.tell_lifetime ? to_lifetime(lifetime) : Lifetime::not_supported()};
+    CredentialOrigin origin;
+    origin.guarded = std::move(guarded);
+    origin.name = arguments.name;
+    origin.hollow_name = has_hollow_name(library, arguments.name, arguments.usage);
+    detail::AcquiredNative acquired{credential.take(std::move(origin)), mechanisms.copy(),
+                                    arguments.tell_lifetime ? to_lifetime(lifetime)
+                                                            : Lifetime::not_supported()};
     if (!acquired.credential) {
         return not_a_credential("gss_acquire_cred", library);
     }

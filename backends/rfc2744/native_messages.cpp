@@ -132,6 +132,9 @@ Result<VerifiedMic> NativeContext::verify_mic(BytesView message, BytesView mic, 
     if (handle_ == nullptr) {
         return *refuse_without_context(operation);
     }
+    if (std::optional<Error> refused = refuse_cut(operation, TokenForm::mic, mic)) {
+        return *std::move(refused);
+    }
     abi::BufferDesc input = input_buffer(message);
     abi::BufferDesc token = input_buffer(mic);
     abi::Uint32 qop = 0;
@@ -250,6 +253,9 @@ bool NativeContext::leaves_alone(BytesView token) const noexcept {
 Result<Unwrapped> NativeContext::unwrap(MutableBytes token, bool out_of_order) {
     if (handle_ == nullptr) {
         return *refuse_without_context(unwrap_operation);
+    }
+    if (std::optional<Error> refused = refuse_cut(unwrap_operation, TokenForm::wrap, token)) {
+        return *std::move(refused);
     }
     abi::BufferDesc input = input_buffer(token);
     OutputBuffer message(library_);

@@ -2,6 +2,7 @@
 // Credentials into a cache that a caller names.
 #include "credential_store_calls.h"
 
+#include "caches.h"
 #include "convert.h"
 #include "credential_files.h"
 #include "krb5_handles.h"
@@ -41,10 +42,28 @@ bool is_absent(std::int32_t code, std::string_view cache) noexcept {
 class Storing {
 public:
     Storing(const Library& library, abi::CredentialHandle credential,
-            const detail::StoreArguments& arguments)
-        : library_(library), credential_(credential), arguments_(arguments) {}
+            detail::StoreArguments arguments)
+        : library_(library), credential_(credential), arguments_(std::move(arguments)) {}
 
     [[nodiscard]] Result<StoredCredentials> run() {
+        if (arguments_.cache.empty()) {
+            // Where gss_store_cred would put it, without its search through other caches.
+            arguments_.cache = Krb5Context(krb5()).default_cache();
+            if (arguments_.cache.empty()) {
+                return refuse({ErrorCode::ccache_not_found, "there is no default cache"});
+            }
+        }
+        Result<StoredCredentials> stored = store_somewhere();
+        if (stored && arguments_.set_default && copies()) {
+            if (std::optional<Error> refused = make_default()) {
+                return *std::move(refused);
+            }
+        }
+        return stored;
+    }
+
+private:
+    [[nodiscard]] Result<StoredCredentials> store_somewhere() {
         if (copies() ? library_.call().krb5_copy_ccache == nullptr || !is_complete(krb5())
                      : library_.call().store_cred_into == nullptr) {
             return refuse({ErrorCode::unavailable, "the library stores no credentials"});
@@ -60,7 +79,14 @@ public:
         return store_as_file(has_type || !path.empty() ? path : arguments_.cache);
     }
 
-private:
+    /// Of types without a choice, the cache is what it is named, and the name of a folder is its
+    /// chosen cache already.
+    [[nodiscard]] std::optional<Error> make_default() const {
+        const std::string& cache = arguments_.cache;
+        const bool folder = cache.starts_with("DIR:") && !cache.starts_with("DIR::");
+        return folder || !has_choice(library_, cache) ? std::nullopt : make_chosen(library_, cache);
+    }
+
     [[nodiscard]] const Krb5Functions& krb5() const noexcept { return library_.loaded.krb5; }
     [[nodiscard]] bool copies() const noexcept {
         return library_.traits.acquires_from_store_by_import;
@@ -108,7 +134,7 @@ private:
     }
 
     /// For types in which only the library can put something.
-    [[nodiscard]] Result<StoredCredentials> store_in_place() const {
+    [[nodiscard]] Result<StoredCredentials> store_in_place() {
         if (!is_complete(krb5())) {
             return refuse({ErrorCode::unavailable, "the library's libkrb5 cannot be used"});
         }
@@ -132,6 +158,9 @@ private:
         if (exists && !arguments_.overwrite) {
             return refuse({ErrorCode::duplicate_element, "the credential cache exists"});
         }
+        // MIT makes a new cache in a collection and goes on to take another one for chosen, which
+        // is of no use when that one does not exist.
+        as_default_ = arguments_.set_default || !exists;
         Result<StoredCredentials> stored = store(arguments_.cache);
         if (!stored && !exists) {
             krb5().cc_destroy(context.get(), cache.release());
@@ -151,7 +180,7 @@ private:
         OutputOidSet mechanisms(library_);
         int usage = static_cast<int>(CredentialUsage::initiate);
         constexpr abi::Uint32 overwrite = 1;
-        constexpr abi::Uint32 as_default = 0;
+        const abi::Uint32 as_default = as_default_ ? 1 : 0;
         NativeStatus status;
         status.major =
             library_.call().store_cred_into(&status.minor, credential_, usage, mechanism.get(),
@@ -182,7 +211,8 @@ private:
 
     const Library& library_;
     abi::CredentialHandle credential_;
-    const detail::StoreArguments& arguments_;
+    detail::StoreArguments arguments_;
+    bool as_default_ = false;
 };
 
 } // namespace

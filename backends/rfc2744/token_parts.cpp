@@ -52,6 +52,24 @@ TokenMake make_of(TokenForm form, BytesView token) noexcept {
                : TokenMake::unknown;
 }
 
+bool ends_early(TokenForm form, BytesView token) noexcept {
+    if (token.empty() || token[0] != der::application(0)) {
+        return false;
+    }
+    if (make_of(form, token) != TokenMake::rfc1964) {
+        return true;
+    }
+    // RFC 1964 s1.2.1.1: TOK_ID, SGN_ALG, four octets, SND_SEQ of 8, and SGN_CKSUM: of 20 octets
+    // for 04 00 (HMAC SHA1 DES3-KD), of 8 for all others. A wrapped message begins with a
+    // confounder of 8 octets and ends with one octet of padding at least (s1.2.2.3).
+    constexpr std::size_t before_checksum = 16;
+    constexpr std::size_t around_message = 9;
+    const BytesView inner = token.subspan(inside_frame(token));
+    const bool is_triple_des = has_id(inner, 2, std::byte{0x04}, std::byte{0x00});
+    return inner.size() < before_checksum + (is_triple_des ? 20 : 8) +
+                              (form == TokenForm::wrap ? around_message : 0);
+}
+
 std::optional<WrapHeader> read_wrap_header(BytesView token) noexcept {
     constexpr std::byte sealed{0x02};
     constexpr std::size_t extra_count_at = 4;

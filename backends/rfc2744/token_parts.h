@@ -26,6 +26,10 @@ enum class TokenMake : std::uint8_t { unknown, rfc4121, rfc1964 };
 /// What a token says of itself by its first octets; unknown when it is neither.
 [[nodiscard]] TokenMake make_of(TokenForm form, BytesView token) noexcept;
 
+/// True for a token in a frame (RFC 2743 s3.1) that is none of RFC 1964, or that ends before its
+/// checksum, and its confounder if it has one, by the algorithm that it claims.
+[[nodiscard]] bool ends_early(TokenForm form, BytesView token) noexcept;
+
 /// RFC 4121 s4.2.6.2, the 16 octets that every wrap token begins with.
 struct WrapHeader {
     static constexpr std::size_t size = 16;

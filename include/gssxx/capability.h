@@ -36,7 +36,7 @@ enum class Capability : std::uint8_t {
     credential_elements,
     /// AcquireOptions::store may name a cache and a keytab (keys ccache and keytab).
     credential_store,
-    /// The store may also have the keys client_keytab, rcache, password and verify.
+    /// The store may also have the keys client_keytab, password and verify.
     credential_store_extras,
     /// Credentials::store_into.
     credential_storing,
@@ -67,6 +67,57 @@ enum class Capability : std::uint8_t {
     aead,
     /// SecurityContext::pseudo_random.
     pseudo_random,
+    // Contexts
+    /// SecurityContext::inquire_by_oid.
+    context_inquiry,
+    /// SecurityContext::set_option.
+    context_options,
+    /// InitiateOptions::context_options: options of a context that has not begun.
+    early_context_options,
+    /// The acceptor is told whether the initiator's bindings were checked
+    /// (ContextFlag::channel_bound).
+    channel_bound_flag,
+    /// Contexts in DCE style, with a third leg (ContextFlag::dce_style).
+    dce_style,
+    /// krb5::session_key.
+    session_key,
+    /// krb5::export_lucid.
+    lucid_export,
+    /// krb5::authentication_time of an accepted context.
+    authentication_time,
+    /// krb5::ticket_flags of an accepted context.
+    ticket_flags,
+    /// krb5::authentication_time and ticket_flags of an initiated context.
+    initiator_ticket_facts,
+    /// krb5::authorization_data of an accepted context.
+    authorization_data,
+    /// krb5::Renewer.
+    renewal,
+    /// RenewerOptions::trace.
+    renewal_trace,
+    // Credentials
+    /// Credentials::acquire_with_password.
+    credential_passwords,
+    /// Adding to credentials that exist: with AddOptions::store, by password, by impersonation.
+    adding_from_store,
+    /// Credentials::export_credentials of initiating credentials, and importing them.
+    credential_export,
+    /// The same of accepting ones.
+    acceptor_credential_export,
+    /// Credentials::impersonate, add_impersonating (S4U2Self).
+    impersonation,
+    /// Impersonated credentials reach other services (S4U2Proxy).
+    constrained_delegation,
+    /// An acceptor of usage both takes the initiator's ticket as constrained credentials.
+    constrained_delegation_of_accepted,
+    /// Credentials::set_negotiable_mechanisms.
+    negotiable_mechanisms,
+    /// Credentials::set_option.
+    credential_options,
+    /// The store key rcache, and krb5::set_replay_cache.
+    replay_cache_choice,
+    /// krb5::import_credentials, copy_cache, set_allowable_enctypes, MemoryCache, CacheCollection.
+    native_krb5,
 };
 
 /// The name of the enumerator, for logs and tables.

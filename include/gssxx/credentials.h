@@ -3,8 +3,10 @@
 #pragma once
 
 #include <gssxx/backend.h>
+#include <gssxx/bytes.h>
 #include <gssxx/credential_store.h>
 #include <gssxx/export.h>
+#include <gssxx/exported_credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/mechanism.h>
 #include <gssxx/name.h>
@@ -15,6 +17,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace gss::inline v0 {
 
@@ -68,6 +72,9 @@ struct AcquireOptions {
 struct StoreOptions {
     Oid mechanism = mechanism::krb5(); ///< of the element that is stored
     bool overwrite = false;            ///< replaces a cache that exists
+    /// Makes the cache the one that its collection stands for, where its type has such a choice
+    /// (DIR, KEYRING, KCM).
+    bool set_default = false;
 };
 
 /// What storing tells (RFC 5588 s3).
@@ -82,6 +89,24 @@ struct AddOptions {
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime initiator_lifetime = Lifetime::indefinite();
     Lifetime acceptor_lifetime = Lifetime::indefinite();
+    Deadline deadline;
+    /// In place of the default cache and keytab (gss_add_cred_from). Adding to credentials that
+    /// exist: Capability::adding_from_store.
+    CredentialStore store;
+};
+
+/// How to acquire credentials with a password.
+struct PasswordOptions {
+    OidSet mechanisms; ///< for which mechanisms; empty: the library's default set
+    CredentialUsage usage = CredentialUsage::initiate; ///< or both
+    Lifetime lifetime = Lifetime::indefinite();
+    Deadline deadline;
+};
+
+/// How to acquire credentials of somebody else.
+struct ImpersonateOptions {
+    OidSet mechanisms; ///< for which mechanisms; empty: Kerberos
+    Lifetime lifetime = Lifetime::indefinite();
     Deadline deadline;
 };
 
@@ -117,6 +142,22 @@ public:
     [[nodiscard]] static Result<CredentialInfo>
     inquire_default(const Backend& backend, CredentialFields fields = all_credential_fields);
 
+    /// gss_acquire_cred_with_password: the credentials of @p name. Asks the KDC: give a deadline
+    /// where that matters. They live in memory and are gone with the object. Fails with
+    /// malformed_parameter for a password that is empty or has a NUL inside; decrypt_failed for a
+    /// wrong one; client_unknown. The password is wiped and in no text.
+    [[nodiscard]] static Result<AcquiredCredentials>
+    acquire_with_password(const Backend& backend, const Name& name, std::string_view password,
+                          const PasswordOptions& options = {});
+    /// gss_import_cred of what export_credentials() gave. Fails with misuse for another backend's.
+    /// Credentials whose cache is a file or a daemon's are a name of it: it must be there still.
+    [[nodiscard]] static Result<AcquiredCredentials>
+    import_credentials(const Backend& backend, const ExportedCredentials& exported);
+    /// The same for octets without our frame, which come from a trusted place: native libraries
+    /// crash on some that are cut or altered.
+    [[nodiscard]] static Result<AcquiredCredentials> import_trusted(const Backend& backend,
+                                                                    BytesView native_token);
+
     /// A copy of these credentials with one element more (gss_add_cred, RFC 2744 s5.3).
     [[nodiscard]] Result<AddedCredentials> add(const Oid& mechanism,
                                                const AddOptions& options = {}) const;
@@ -124,6 +165,48 @@ public:
     /// another thread, or a call past its deadline, uses them.
     [[nodiscard]] Result<AddedElement> add_in_place(const Oid& mechanism,
                                                     const AddOptions& options = {});
+    /// A copy with an element of @p name, obtained with a password (gss_add_cred_with_password).
+    /// options.name and options.store are not looked at. Fails as acquire_with_password does.
+    [[nodiscard]] Result<AddedCredentials> add_with_password(const Oid& mechanism, const Name& name,
+                                                             std::string_view password,
+                                                             const AddOptions& options = {}) const;
+
+    /// S4U2Self: credentials of @p name, obtained by these, which must be able to initiate
+    /// (gss_acquire_cred_impersonate_name). Asks the KDC. They reach the impersonator's own
+    /// service, and others where the KDC lets the impersonator delegate (S4U2Proxy,
+    /// Capability::constrained_delegation). They are not what a user has forwarded: impersonator()
+    /// tells them apart. The impersonator may be released before them.
+    [[nodiscard]] Result<AcquiredCredentials>
+    impersonate(const Name& name, const ImpersonateOptions& options = {}) const;
+    /// A copy with an element of @p name that @p impersonator obtains
+    /// (gss_add_cred_impersonate_name). options.name and options.store are not looked at.
+    [[nodiscard]] Result<AddedCredentials> add_impersonating(const Credentials& impersonator,
+                                                             const Oid& mechanism, const Name& name,
+                                                             const AddOptions& options = {}) const;
+    /// Whether these were obtained by an impersonator, and whose credentials obtain tickets with
+    /// them: its principal. Nothing for all others.
+    [[nodiscard]] Result<std::optional<std::string>> impersonator() const;
+
+    /// gss_export_cred: for another process of this user, or a later time. Credentials in memory
+    /// are exported with their tickets and keys. Fails with unavailable for what the library does
+    /// not export (Heimdal: accepting credentials). Capability::credential_export.
+    [[nodiscard]] Result<ExportedCredentials> export_credentials() const;
+
+    /// gss_set_neg_mechs: what SPNEGO may offer or take with these credentials (RFC 4178). Not
+    /// while another thread uses them. Capability::negotiable_mechanisms.
+    [[nodiscard]] Result<void> set_negotiable_mechanisms(const OidSet& mechanisms);
+    /// gss_set_cred_option; no value is an empty one. GSS_KRB5_CRED_NO_CI_FLAGS_X
+    /// (1.2.752.43.13.29) before the first context. Not while another thread uses them. Options
+    /// whose value is an address of native memory are refused as misuse: gssxx/krb5/ has them.
+    [[nodiscard]] Result<void> set_option(const Oid& option,
+                                          std::optional<BytesView> value = std::nullopt);
+    /// gss_inquire_cred_by_oid: zero or more pieces. Fails with unavailable for an identifier that
+    /// the library does not know.
+    [[nodiscard]] Result<std::vector<Buffer>> inquire_by_oid(const Oid& question) const;
+
+    /// gss_store_cred (RFC 5588 s3): as store_into, into the library's default cache. In a
+    /// collection that is the one it stands for.
+    [[nodiscard]] Result<StoredCredentials> store(const StoreOptions& options = {}) const;
     /// Copies the initiating element into the cache that @p store names by its one key, ccache
     /// (gss_store_cred_into, RFC 5588 s3; gss_krb5_copy_ccache): what a delegated credential needs
     /// to outlive the process or to be used by others. Blocks on files; contacts a KDC only for

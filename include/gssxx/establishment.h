@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gssxx/channel_bindings.h>
+#include <gssxx/context_option.h>
 #include <gssxx/credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/name.h>
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace gss::inline v0 {
 
@@ -44,6 +46,9 @@ struct InitiateOptions {
     ContextFlags required = require_mutual_and_integrity; ///< what must be granted
     Lifetime lifetime = Lifetime::indefinite();
     std::optional<ChannelBindings> channel_bindings;
+    /// Set before the first step, in this order; one that fails fails the step.
+    /// Capability::early_context_options.
+    std::vector<ContextOption> context_options;
 };
 
 /// How to accept a context.

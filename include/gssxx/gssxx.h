@@ -6,11 +6,14 @@
 #include <gssxx/bytes.h>
 #include <gssxx/capability.h>
 #include <gssxx/channel_bindings.h>
+#include <gssxx/context_option.h>
+#include <gssxx/converse.h>
 #include <gssxx/credential_store.h>
 #include <gssxx/credentials.h>
 #include <gssxx/error.h>
 #include <gssxx/establishment.h>
 #include <gssxx/exported_context.h>
+#include <gssxx/exported_credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/iov.h>
 #include <gssxx/mechanism.h>
@@ -23,4 +26,5 @@
 #include <gssxx/security_context.h>
 #include <gssxx/self_test.h>
 #include <gssxx/time.h>
+#include <gssxx/token.h>
 #include <gssxx/version.h>

@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace gss::inline v0 {
 
@@ -227,6 +228,16 @@ public:
     [[nodiscard]] Result<ContextInfo> inquire() const;
     /// What is left of the context's life: zero when expired (gss_context_time, RFC 2744 s5.6).
     [[nodiscard]] Result<Lifetime> remaining_lifetime() const;
+    /// gss_inquire_sec_context_by_oid: what the mechanism tells under that identifier, in as many
+    /// pieces as there are, each wiped before it is released, as they may be keys. Fails with what
+    /// the library says of identifiers that it does not know: unavailable on MIT, failure on
+    /// Heimdal. Capability::context_inquiry.
+    [[nodiscard]] Result<std::vector<Buffer>> inquire_by_oid(const Oid& question) const;
+    /// gss_set_sec_context_option. What a value must look like is the option's business, and
+    /// libraries trust it: some take addresses in it. It is copied, so that what is written there
+    /// is lost. Capability::context_options.
+    [[nodiscard]] Result<void> set_option(const Oid& option,
+                                          std::optional<BytesView> value = std::nullopt);
     /// The mechanism that was used, and what it granted.
     [[nodiscard]] const Oid& mechanism() const noexcept { return mechanism_; }
     [[nodiscard]] ContextFlags flags() const noexcept { return flags_; }

@@ -9,6 +9,7 @@
 #include <gssxx/bytes.h>
 #include <gssxx/capability.h>
 #include <gssxx/channel_bindings.h>
+#include <gssxx/context_option.h>
 #include <gssxx/credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/message.h>
@@ -17,10 +18,13 @@
 #include <gssxx/result.h>
 #include <gssxx/time.h>
 
+#include "context_calls.h"
+#include "credential_calls.h"
 #include "credential_elements.h"
 #include "mechanism_calls.h"
 #include "message_calls.h"
 #include "name_calls.h"
+#include "renewal_calls.h"
 #include "worker.h"
 
 #include <cstddef>
@@ -84,9 +88,10 @@ struct AcquireArguments {
 };
 
 struct StoreArguments {
-    std::string cache; // no NUL inside
+    std::string cache; // no NUL inside; empty: the default one
     Oid mechanism;
     bool overwrite = false;
+    bool set_default = false;
 };
 
 struct AddArguments {
@@ -95,6 +100,7 @@ struct AddArguments {
     CredentialUsage usage = CredentialUsage::initiate;
     Lifetime initiator_lifetime = Lifetime::indefinite();
     Lifetime acceptor_lifetime = Lifetime::indefinite();
+    CredentialStore store; // empty: the defaults
 };
 
 class CredentialInterface;
@@ -125,7 +131,7 @@ struct NativeMechanismCredentialInfo {
     std::optional<CredentialUsage> usage;
 };
 
-class CredentialInterface : public NativeObject {
+class CredentialInterface : public NativeObject, public CredentialCalls {
 public:
     using NativeObject::NativeObject;
     [[nodiscard]] virtual Result<AddedNative> add(const AddArguments& arguments) const = 0;
@@ -151,6 +157,7 @@ struct InitiateArguments {
     ContextFlags flags;
     Lifetime lifetime = Lifetime::indefinite();
     std::optional<ChannelBindings> bindings;
+    std::vector<ContextOption> options; // set before the first step
 };
 
 /// Inputs of every step of an acceptor, owned.
@@ -187,7 +194,7 @@ inline constexpr std::size_t max_message_size = 0x7ffff000;
 
 /// A context, half-open or established. Which calls make sense when is the public classes'
 /// business; here each one yields what the native library says.
-class ContextInterface : public NativeObject, public MessageCalls {
+class ContextInterface : public NativeObject, public MessageCalls, public ContextCalls {
 public:
     using NativeObject::NativeObject;
 
@@ -232,8 +239,10 @@ public:
 };
 using ContextPtr = std::unique_ptr<ContextInterface>;
 
-class BackendInterface : public MechanismCalls,
-                         public std::enable_shared_from_this<BackendInterface> {
+class BackendInterface : public std::enable_shared_from_this<BackendInterface>,
+                         public MechanismCalls,
+                         public RenewalCalls,
+                         public CredentialBackendCalls {
 public:
     BackendInterface() = default;
     BackendInterface(const BackendInterface&) = delete;

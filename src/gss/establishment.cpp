@@ -115,7 +115,8 @@ Result<Initiator> Initiator::create(const Name& target, const InitiateOptions& o
     return Initiator(std::make_unique<HalfOpenContext>(
         backend,
         detail::InitiateArguments{native_target, *std::move(credentials), options.mechanism,
-                                  options.flags, options.lifetime, options.channel_bindings},
+                                  options.flags, options.lifetime, options.channel_bindings,
+                                  options.context_options},
         options.required));
 }
 

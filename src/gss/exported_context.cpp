@@ -1,105 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gssxx/exported_context.h>
 
-#include "crc32.h"
+#include "export_frame.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
 
 namespace gss::inline v0 {
 
 namespace {
 
-constexpr std::string_view magic = "GSSXXCTX";
-constexpr std::byte format_version{1};
-constexpr std::size_t fixed_prefix = 8 + 1 + 1; // magic, version, length of the backend's name
-constexpr std::size_t length_size = 8;
-constexpr std::size_t checksum_size = 4;
-constexpr std::size_t max_name_size = 64;
-
-Error damaged(std::string message) {
-    return {ErrorCode::damaged_export, "read an exported context", std::move(message)};
-}
-
-void put_big_endian(MutableBytes out, std::uint64_t value) noexcept {
-    for (std::size_t index = out.size(); index-- > 0; value >>= 8U) {
-        out[index] = static_cast<std::byte>(value & 0xffU);
-    }
-}
-
-std::uint64_t get_big_endian(BytesView octets) noexcept {
-    std::uint64_t value = 0;
-    for (const std::byte octet : octets) {
-        value = (value << 8U) | std::to_integer<std::uint64_t>(octet);
-    }
-    return value;
-}
-
-/// Where the native token begins, for a frame whose prefix is there.
-std::size_t token_offset(BytesView frame) noexcept {
-    return fixed_prefix + std::to_integer<std::size_t>(frame[fixed_prefix - 1]) + length_size;
-}
+constexpr detail::FrameKind kind{"GSSXXCTX", "an exported context"};
 
 } // namespace
 
 Result<ExportedContext> ExportedContext::parse(BytesView frame) {
-    if (frame.size() < fixed_prefix + length_size + checksum_size) {
-        return damaged("shorter than an empty frame: " + std::to_string(frame.size()) + " octets");
+    Result<detail::Frame> parsed = detail::parse_frame(kind, frame);
+    if (!parsed) {
+        return parsed.error();
     }
-    if (as_text(frame.first(magic.size())) != magic) {
-        return damaged("not an exported context");
-    }
-    const BytesView checked = frame.first(frame.size() - checksum_size);
-    if (get_big_endian(frame.last(checksum_size)) != crc32(checked)) {
-        return damaged("cut or altered: the checksum does not fit");
-    }
-    if (frame[magic.size()] != format_version) {
-        return damaged("unknown version of the frame");
-    }
-    const std::size_t offset = token_offset(frame);
-    if (checked.size() < offset ||
-        get_big_endian(frame.subspan(offset - length_size, length_size)) !=
-            checked.size() - offset ||
-        checked.size() == offset || offset == fixed_prefix + length_size) {
-        return damaged("lengths do not fit the octets");
-    }
-    const std::size_t name_size = offset - length_size - fixed_prefix;
-    if (name_size > max_name_size) {
-        return damaged("the name of its backend is too long");
-    }
-    return ExportedContext(SecretBytes(frame),
-                           std::string(as_text(frame.subspan(fixed_prefix, name_size))));
+    return ExportedContext(std::move(parsed->octets), std::move(parsed->backend));
 }
 
 Result<ExportedContext> ExportedContext::frame(std::string_view backend, BytesView native_token) {
-    if (backend.empty() || backend.size() > max_name_size || native_token.empty()) {
-        return Error(ErrorCode::malformed_parameter, "frame an exported context",
-                     native_token.empty() ? "an empty token" : "a backend name of no fit length");
+    Result<detail::Frame> made = detail::make_frame(kind, backend, native_token);
+    if (!made) {
+        return made.error();
     }
-    SecretBytes frame(fixed_prefix + backend.size() + length_size + native_token.size() +
-                      checksum_size);
-    const MutableBytes out = frame.mutable_view();
-    const auto copy = [&out](BytesView from, std::size_t offset) {
-        std::copy(from.begin(), from.end(), out.begin() + static_cast<std::ptrdiff_t>(offset));
-    };
-    copy(as_bytes(magic), 0);
-    out[magic.size()] = format_version;
-    out[magic.size() + 1] = static_cast<std::byte>(backend.size());
-    copy(as_bytes(backend), fixed_prefix);
-    put_big_endian(out.subspan(fixed_prefix + backend.size(), length_size), native_token.size());
-    copy(native_token, fixed_prefix + backend.size() + length_size);
-    put_big_endian(out.last(checksum_size), crc32(out.first(out.size() - checksum_size)));
-    return ExportedContext(std::move(frame), std::string(backend));
+    return ExportedContext(std::move(made->octets), std::move(made->backend));
 }
 
 BytesView ExportedContext::native_token() const noexcept {
-    const BytesView all = frame_.view();
-    if (all.empty()) {
-        return {};
-    }
-    const std::size_t offset = token_offset(all);
-    return all.subspan(offset, all.size() - offset - checksum_size);
+    return detail::token_of_frame(frame_.view());
 }
 
 } // namespace gss::inline v0

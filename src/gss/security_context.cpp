@@ -93,6 +93,16 @@ Result<Lifetime> SecurityContext::remaining_lifetime() const {
     return self_ ? self_->remaining_lifetime() : detail::empty_object("gss_context_time");
 }
 
+Result<std::vector<Buffer>> SecurityContext::inquire_by_oid(const Oid& question) const {
+    return self_ ? self_->inquire_by_oid(question)
+                 : detail::empty_object("gss_inquire_sec_context_by_oid");
+}
+
+Result<void> SecurityContext::set_option(const Oid& option, std::optional<BytesView> value) {
+    return self_ ? self_->set_option(option, value)
+                 : detail::empty_object("gss_set_sec_context_option");
+}
+
 Result<void> SecurityContext::process_context_token(BytesView token) {
     constexpr std::string_view operation = "gss_process_context_token";
     if (!self_) {

@@ -58,6 +58,13 @@ public:
             case AdminStep::Kind::add_service:
                 add_service(others, step.principal, random_keys);
                 break;
+            case AdminStep::Kind::allow_impersonation:
+                others.push_back("modify --attributes=+trusted-for-delegation " + step.principal);
+                for (const auto& target : step.targets) {
+                    others.push_back("modify --constrained-delegation=" + target + "@" +
+                                     site_.options.name + " " + step.principal);
+                }
+                break;
             case AdminStep::Kind::extract:
                 others.push_back("ext_keytab --keytab=FILE:" + step.keytab.string() + " " +
                                  step.principal);

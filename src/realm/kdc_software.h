@@ -19,11 +19,19 @@ namespace gss::inline v0::realm {
 /// One change of the database. All texts have passed checks.h.
 struct AdminStep {
     /// add_trust is a user with the key of another realm's KDC, of the enctypes that both have.
-    enum class Kind : std::uint8_t { add_user, add_service, add_trust, extract, change_key };
+    enum class Kind : std::uint8_t {
+        add_user,
+        add_service,
+        add_trust,
+        extract,
+        change_key,
+        allow_impersonation,
+    };
     Kind kind;
     std::string principal;
     std::string password = {};
     std::filesystem::path keytab = {};
+    std::vector<std::string> targets = {}; ///< of allow_impersonation
 };
 
 /// A ticket to get. All texts have passed checks.h; the times are set.

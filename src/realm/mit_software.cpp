@@ -100,6 +100,8 @@ private:
             return "ktadd -norandkey -k " + step.keytab.string() + " " + step.principal;
         case AdminStep::Kind::change_key:
             return "cpw -randkey " + types + step.principal;
+        case AdminStep::Kind::allow_impersonation:
+            return "modprinc +ok_to_auth_as_delegate " + step.principal;
         }
         return {};
     }

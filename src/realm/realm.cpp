@@ -157,6 +157,24 @@ Result<void> Realm::change_key(const std::string& principal) {
     return done;
 }
 
+Result<void> Realm::allow_impersonation(const std::string& service,
+                                        const std::vector<std::string>& targets) {
+    auto done = check_principal(service);
+    for (const auto& target : targets) {
+        done = done ? check_principal(target) : done;
+    }
+    if (done && !targets.empty() && kdc_kind() == KdcKind::mit) {
+        done = fault(ErrorCode::unavailable, "allow impersonation", service,
+                     "a KDC of MIT has constrained delegation with an LDAP database only");
+    }
+    if (done) {
+        AdminStep step{AdminStep::Kind::allow_impersonation, service};
+        step.targets = targets;
+        done = state_->software->administer({step}, {});
+    }
+    return done;
+}
+
 Result<void> Realm::issue_certificate(const std::string& principal,
                                       const std::filesystem::path& path) {
     const auto whole = state_->in_folder(path);

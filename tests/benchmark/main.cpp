@@ -44,6 +44,7 @@ void register_all(Suite& suite, bool quick) {
         const Backend backend = Backend::open(status.name).value();
         add_messages(suite, backend);
         add_establishment(suite, backend);
+        add_credentials(suite, backend);
         add_memory(suite, backend);
         add_ssh_login(suite, backend);
     }

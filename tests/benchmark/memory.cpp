@@ -5,6 +5,8 @@
 #include "suite.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -72,6 +74,28 @@ std::size_t in_get_mic_into(OurPair& pair, const Bytes& message) {
     return count_of([&] { return pair.initiator.get_mic_into(message, out); });
 }
 
+/// header | data | padding | trailer in @p memory, with room around the data.
+std::array<IovBuffer, 4> pieces_in(Bytes& memory) {
+    const MutableBytes all(memory);
+    return {IovBuffer::of(IovType::header, all.first(token_room / 2)),
+            IovBuffer::of(IovType::data, all.subspan(token_room / 2, message_size)),
+            IovBuffer::of(IovType::padding, {}),
+            IovBuffer::of(IovType::trailer, all.last(token_room / 2))};
+}
+
+std::size_t in_wrap_iov(OurPair& pair, const Bytes& /*message*/) {
+    Bytes memory(message_size + token_room);
+    std::array<IovBuffer, 4> pieces = pieces_in(memory);
+    return count_of([&] { return pair.initiator.wrap_iov(pieces); });
+}
+
+std::size_t in_unwrap_iov(OurPair& pair, const Bytes& /*message*/) {
+    Bytes memory(message_size + token_room);
+    std::array<IovBuffer, 4> pieces = pieces_in(memory);
+    static_cast<void>(pair.initiator.wrap_iov(pieces).value());
+    return count_of([&] { return pair.acceptor().unwrap_iov(pieces); });
+}
+
 /// Bytes of an established context: the object itself and what it holds.
 struct ContextBytes {
     double initiator = 0;
@@ -105,6 +129,8 @@ void add_memory(Suite& suite, const Backend& backend) {
     add_calls("wrap_into", 0, in_wrap_into);
     add_calls("unwrap_in_place", 0, in_unwrap_in_place);
     add_calls("get_mic_into", 0, in_get_mic_into);
+    add_calls("wrap_iov", 0, in_wrap_iov);
+    add_calls("unwrap_iov", 0, in_unwrap_iov);
     suite.add_count(name + "/memory/initiator", "bytes", most_bytes,
                     [backend] { return bytes_per_context(backend).initiator; });
     suite.add_count(name + "/memory/acceptor", "bytes", most_bytes,

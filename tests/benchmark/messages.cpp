@@ -24,7 +24,7 @@ void require(const Error* error) {
 
 template <typename T>
 void require_value(const Result<T>& result) {
-    require(result ? nullptr : &result.error());
+    require(result.has_value() ? nullptr : &result.error());
 }
 
 void require_sealed(abi::Uint32 major, int sealed, const char* what) {
@@ -233,6 +233,102 @@ private:
     }
 };
 
+/// Where the parts of a token lie in one memory; the same for both sides.
+struct Layout {
+    std::size_t header = 0;
+    std::size_t data = 0;
+    std::size_t trailer = 0;
+
+    static Layout of(SecurityContext& context, Bytes& message) {
+        std::array pieces{IovBuffer::of(IovType::header, {}), IovBuffer::of(IovType::data, message),
+                          IovBuffer::of(IovType::padding, {}), IovBuffer::of(IovType::trailer, {})};
+        require_value(context.wrap_iov_length(pieces));
+        return {pieces[0].needed, message.size(), pieces[3].needed};
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return header + data + trailer; }
+    [[nodiscard]] std::array<IovBuffer, 4> ours(MutableBytes memory) const {
+        return {IovBuffer::of(IovType::header, memory.first(header)),
+                IovBuffer::of(IovType::data, memory.subspan(header, data)),
+                IovBuffer::of(IovType::padding, {}),
+                IovBuffer::of(IovType::trailer, memory.last(trailer))};
+    }
+    [[nodiscard]] std::array<abi::IovBufferDesc, 4> direct(MutableBytes memory) const {
+        return {abi::IovBufferDesc{abi::iov_header, {header, memory.data()}},
+                abi::IovBufferDesc{abi::iov_data, {data, memory.data() + header}},
+                abi::IovBufferDesc{abi::iov_padding, {}},
+                abi::IovBufferDesc{abi::iov_trailer, {trailer, memory.data() + header + data}}};
+    }
+};
+
+/// gss_wrap_iov in place, of the same memory again and again.
+class WrapIovContest : public MessageContest {
+public:
+    WrapIovContest(const Backend& backend, std::size_t size)
+        : MessageContest(backend, size), message_(message()),
+          layout_(Layout::of(our_sender(), message_)), memory_(layout_.size()) {}
+    void run(Side side, std::size_t count) override {
+        for (std::size_t i = 0; i < count; ++i) {
+            side == Side::ours ? ours() : direct();
+        }
+    }
+
+private:
+    void ours() {
+        std::array<IovBuffer, 4> pieces = layout_.ours(memory_);
+        require_value(our_sender().wrap_iov(pieces));
+    }
+    void direct() {
+        std::array<abi::IovBufferDesc, 4> pieces = layout_.direct(memory_);
+        abi::Uint32 minor = 0;
+        int sealed = 0;
+        const abi::Uint32 major =
+            call().wrap_iov(&minor, sender(), 1, 0, &sealed, pieces.data(), 4);
+        require_sealed(major, sealed, "gss_wrap_iov");
+    }
+    Bytes message_;
+    Layout layout_;
+    Bytes memory_;
+};
+
+/// gss_unwrap_iov in place, of what gss_wrap_iov has left there.
+class UnwrapIovContest : public ReceivingContest {
+public:
+    UnwrapIovContest(const Backend& backend, std::size_t size)
+        : ReceivingContest(backend, size), message_(message()),
+          layout_(Layout::of(our_sender(), message_)) {}
+
+private:
+    void our_token(Bytes& token) override {
+        token.resize(layout_.size());
+        std::array<IovBuffer, 4> pieces = layout_.ours(token);
+        require_value(our_sender().wrap_iov(pieces));
+    }
+    void direct_token(Bytes& token) override {
+        token.resize(layout_.size());
+        std::array<abi::IovBufferDesc, 4> pieces = layout_.direct(token);
+        abi::Uint32 minor = 0;
+        int sealed = 0;
+        const abi::Uint32 major =
+            call().wrap_iov(&minor, sender(), 1, 0, &sealed, pieces.data(), 4);
+        require_sealed(major, sealed, "gss_wrap_iov");
+    }
+    void ours(Bytes& token) override {
+        std::array<IovBuffer, 4> pieces = layout_.ours(token);
+        require_value(our_receiver().unwrap_iov(pieces));
+    }
+    void direct(Bytes& token) override {
+        std::array<abi::IovBufferDesc, 4> pieces = layout_.direct(token);
+        abi::Uint32 minor = 0;
+        int sealed = 0;
+        abi::Uint32 qop = 0;
+        const abi::Uint32 major =
+            call().unwrap_iov(&minor, receiver(), &sealed, &qop, pieces.data(), 4);
+        require_sealed(major, sealed, "gss_unwrap_iov");
+    }
+    Bytes message_;
+    Layout layout_;
+};
+
 struct Size {
     const char* name;
     std::size_t octets;
@@ -259,6 +355,8 @@ void add_messages(Suite& suite, const Backend& backend) {
     add<UnwrapContest>(suite, backend, "unwrap", true);
     add<GetMicContest>(suite, backend, "get_mic", true);
     add<VerifyMicContest>(suite, backend, "verify_mic", true);
+    add<WrapIovContest>(suite, backend, "wrap_iov", true);
+    add<UnwrapIovContest>(suite, backend, "unwrap_iov", true);
     add<UnwrapConstContest>(suite, backend, "unwrap_const", false);
     add<WrapIntoContest>(suite, backend, "wrap_into", false);
     add<UnwrapInPlaceContest>(suite, backend, "unwrap_in_place", false);

@@ -53,6 +53,7 @@ private:
 
 void add_messages(Suite& suite, const Backend& backend);
 void add_establishment(Suite& suite, const Backend& backend);
+void add_credentials(Suite& suite, const Backend& backend);
 void add_memory(Suite& suite, const Backend& backend);
 void add_ssh_login(Suite& suite, const Backend& backend);
 /// Absent where the transport is not built.

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "abi.h"
+#include "context_symbols.h"
+#include "renewal_symbols.h"
 #include "symbols.h"
 
 #include <gssxx/channel_bindings.h>
@@ -94,13 +96,21 @@ struct Ours<std::remove_pointer_t<krb5_keytab>> {
     using Type = abi::KeytabStruct;
 };
 template <>
+struct Ours<std::remove_pointer_t<krb5_rcache>> {
+    using Type = abi::ReplayCacheStruct;
+};
+template <>
+struct Ours<krb5_creds> {
+    using Type = abi::TicketStruct;
+};
+template <>
 struct Ours<krb5_keytab_entry> {
     using Type = abi::KeytabEntryStruct;
 };
 
 template <typename Native, typename Own>
 inline constexpr bool same_call =
-    std::is_same_v<typename Ours<Native>::Type, std::remove_pointer_t<Own>>;
+    std::is_same_v<typename Ours<Native>::Type, typename Ours<std::remove_pointer_t<Own>>::Type>;
 
 #define GSSXX_SAME_CALL(name, parameters)                                                          \
     static_assert(same_call<decltype(::gss_##name), decltype(Functions::name)>);
@@ -112,6 +122,11 @@ using gss::rfc2744::MessageFunctions;
     static_assert(same_call<decltype(::gss_##name), decltype(MessageFunctions::name)>);
 GSSXX_MESSAGE_SYMBOLS(GSSXX_SAME_MESSAGE_CALL)
 #undef GSSXX_SAME_MESSAGE_CALL
+using gss::rfc2744::ContextFunctions;
+#define GSSXX_SAME_CONTEXT_CALL(name, parameters)                                                  \
+    static_assert(same_call<decltype(::name), decltype(ContextFunctions::name)>);
+GSSXX_CONTEXT_SYMBOLS(GSSXX_SAME_CONTEXT_CALL)
+#undef GSSXX_SAME_CONTEXT_CALL
 
 // In libkrb5 the families name the same numbers differently: int, unsigned int, an enumeration.
 template <typename T>
@@ -141,8 +156,22 @@ using gss::rfc2744::Krb5Functions;
     static_assert(same_krb5_call<decltype(::krb5_##name), decltype(Krb5Functions::name)>);
 GSSXX_KRB5_SYMBOLS(GSSXX_SAME_KRB5_CALL)
 #undef GSSXX_SAME_KRB5_CALL
+static_assert(sizeof(krb5_creds) <= sizeof(abi::TicketStruct));
+static_assert(alignof(krb5_creds) <= alignof(abi::TicketStruct));
 static_assert(sizeof(krb5_keytab_entry) <= sizeof(abi::KeytabEntryStruct));
 static_assert(alignof(krb5_keytab_entry) <= alignof(abi::KeytabEntryStruct));
+
+template <>
+struct Ours<krb5_creds> {
+    using Type = abi::NewTicketStruct;
+};
+using gss::rfc2744::RenewalFunctions;
+#define GSSXX_SAME_RENEWAL_CALL(result, name, parameters)                                          \
+    static_assert(same_krb5_call<decltype(::krb5_##name), decltype(RenewalFunctions::name)>);
+GSSXX_RENEWAL_SYMBOLS(GSSXX_SAME_RENEWAL_CALL)
+#undef GSSXX_SAME_RENEWAL_CALL
+static_assert(sizeof(krb5_creds) <= sizeof(abi::NewTicketStruct));
+static_assert(alignof(krb5_creds) <= alignof(abi::NewTicketStruct));
 
 template <typename Native, typename Own>
 inline constexpr bool same_shape = sizeof(Native) == sizeof(Own) && alignof(Native) == alignof(Own);
@@ -188,6 +217,27 @@ GSSXX_SAME_FIELD(NativeKeyValue, value, abi::KeyValueDesc, value);
 static_assert(same_shape<NativeKeyValueSet, abi::KeyValueSetDesc>);
 GSSXX_SAME_FIELD(NativeKeyValueSet, count, abi::KeyValueSetDesc, count);
 GSSXX_SAME_FIELD(NativeKeyValueSet, elements, abi::KeyValueSetDesc, elements);
+
+using NativeLucid = gss_krb5_lucid_context_v1_t;
+static_assert(same_shape<NativeLucid, abi::LucidContextStruct>);
+GSSXX_SAME_FIELD(NativeLucid, version, abi::LucidContextStruct, version);
+GSSXX_SAME_FIELD(NativeLucid, initiate, abi::LucidContextStruct, initiate);
+GSSXX_SAME_FIELD(NativeLucid, endtime, abi::LucidContextStruct, endtime);
+GSSXX_SAME_FIELD(NativeLucid, send_seq, abi::LucidContextStruct, send_seq);
+GSSXX_SAME_FIELD(NativeLucid, recv_seq, abi::LucidContextStruct, recv_seq);
+GSSXX_SAME_FIELD(NativeLucid, protocol, abi::LucidContextStruct, protocol);
+GSSXX_SAME_FIELD(NativeLucid, rfc1964_kd, abi::LucidContextStruct, rfc1964_kd);
+GSSXX_SAME_FIELD(NativeLucid, cfx_kd, abi::LucidContextStruct, cfx_kd);
+GSSXX_SAME_FIELD(gss_krb5_rfc1964_keydata_t, sign_alg, abi::LucidRfc1964Struct, sign_alg);
+GSSXX_SAME_FIELD(gss_krb5_rfc1964_keydata_t, seal_alg, abi::LucidRfc1964Struct, seal_alg);
+GSSXX_SAME_FIELD(gss_krb5_rfc1964_keydata_t, ctx_key, abi::LucidRfc1964Struct, ctx_key);
+GSSXX_SAME_FIELD(gss_krb5_cfx_keydata_t, have_acceptor_subkey, abi::LucidCfxStruct,
+                 have_acceptor_subkey);
+GSSXX_SAME_FIELD(gss_krb5_cfx_keydata_t, ctx_key, abi::LucidCfxStruct, ctx_key);
+GSSXX_SAME_FIELD(gss_krb5_cfx_keydata_t, acceptor_subkey, abi::LucidCfxStruct, acceptor_subkey);
+GSSXX_SAME_FIELD(gss_krb5_lucid_key_t, type, abi::LucidKeyStruct, type);
+GSSXX_SAME_FIELD(gss_krb5_lucid_key_t, length, abi::LucidKeyStruct, length);
+GSSXX_SAME_FIELD(gss_krb5_lucid_key_t, data, abi::LucidKeyStruct, data);
 #undef GSSXX_SAME_FIELD
 
 static_assert(GSS_S_COMPLETE == abi::status_complete);

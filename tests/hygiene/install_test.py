@@ -18,9 +18,10 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent.parent
 OUTSIDE = TOP / "tests" / "hygiene" / "outside"
 PROGRAMS = {"gssxx": "main.cpp", "gssxx-realm": "realm.cpp", "gssxx-ssh": "ssh.cpp",
-            "gssxx-crypto": "crypto.cpp", "gssxx-transport": "transport.cpp"}
+            "gssxx-crypto": "crypto.cpp", "gssxx-transport": "transport.cpp",
+            "gssxx-tls": "tls.cpp"}
 SAYS = {"realm": "realm library says: ccache_not_found", "crypto": "crypto library says: 32 octets",
-        "transport": "transport library says: SHA256:",
+        "transport": "transport library says: SHA256:", "tls": "tls library says: 45 octets",
         "ssh": "ssh library says: gss-curve25519-sha256-toWM5Slw5Ew8Mqkay+al2g=="}
 
 

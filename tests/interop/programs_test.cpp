@@ -101,6 +101,17 @@ TEST_P(OnBackend, ExportContextCrossesProcesses) {
     EXPECT_EQ(count(program.output(), "the worker's MIC is good"), 1U) << program.output();
 }
 
+TEST_P(OnBackend, MessagePiecesOpenWithBothLibraries) {
+    for (const char* acceptor : {"mit", "heimdal"}) {
+        Program program(
+            {example("message_pieces"), "--initiator", GetParam(), "--acceptor", acceptor});
+        EXPECT_EQ(program.finish(), 0) << program.output();
+        EXPECT_EQ(count(program.output(), "opened: meet me at noon"), 1U) << program.output();
+        EXPECT_EQ(count(program.output(), "another header: bad_mic"), 1U) << program.output();
+        EXPECT_EQ(count(program.output(), "the same on both sides"), 1U) << program.output();
+    }
+}
+
 TEST_P(OnBackend, PreforkAcceptorServesFromEveryWorker) {
     Server server("prefork_acceptor", {"--backend", GetParam(), "--workers", "3", "--connections",
                                        "1", "--timeout", "30", "host@localhost"});

@@ -81,6 +81,12 @@ public:
     /// Gives a principal new random keys with the next version number. Keytabs keep the old ones.
     [[nodiscard]] Result<void> change_key(const std::string& principal);
 
+    /// Lets @p service get forwardable tickets of any user for itself (S4U2Self) and, with those,
+    /// tickets for @p targets (S4U2Proxy), which are services of this realm. The latter need a
+    /// Heimdal KDC: on MIT unavailable.
+    [[nodiscard]] Result<void> allow_impersonation(const std::string& service,
+                                                   const std::vector<std::string>& targets = {});
+
     /// Writes a new key and a certificate of the realm's authority for @p principal (which the
     /// KDC need not know) into the PEM file @p path (relative paths are in the folder), for
     /// TicketOptions::certificate. Misuse without RealmOptions::pkinit.

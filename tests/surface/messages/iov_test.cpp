@@ -13,7 +13,7 @@ class IovPieces : public OnPair {
 protected:
     /// Contexts of Kerberos, and of Kerberos inside SPNEGO.
     static void
-    on_both_mechanisms(const std::function<void(SecurityContext&, SecurityContext&, Seal)>& test) {
+    on_every_mechanism(const std::function<void(SecurityContext&, SecurityContext&, Seal)>& test) {
         for (const Oid& mechanism : {mechanism::krb5(), mechanism::spnego()}) {
             ContextPair both = pair(with_mechanism(mechanism));
             in_both_directions(both, [&](SecurityContext& from, SecurityContext& to) {
@@ -46,7 +46,7 @@ Pieces wrap_in_place(SecurityContext& from, MutableBytes data, Seal seal) {
 }
 
 TEST_P(IovPieces, OpenWhereTheyLie) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Bytes data = octets_of(fox);
         Pieces pieces = wrap_in_place(from, data, seal);
         const Result<UnwrappedIov> opened = to.unwrap_iov(pieces);
@@ -60,7 +60,7 @@ TEST_P(IovPieces, OpenWhereTheyLie) {
 }
 
 TEST_P(IovPieces, OpenAsOneToken) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Bytes data = octets_of("Now is the time!");
         const Bytes token = joined(wrap_in_place(from, data, seal));
         const Result<Unwrapped> opened = to.unwrap(token);
@@ -71,7 +71,7 @@ TEST_P(IovPieces, OpenAsOneToken) {
 }
 
 TEST_P(IovPieces, OpenAsAStreamInPlace) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Bytes data = octets_of("x");
         Bytes token = joined(wrap_in_place(from, data, seal));
         Pieces pieces = stream_pieces(token);
@@ -85,7 +85,7 @@ TEST_P(IovPieces, OpenAsAStreamInPlace) {
 }
 
 TEST_P(IovPieces, OpenAsAStreamIntoAllocatedMemory) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Buffer token = from.wrap(as_bytes("!@#"), seal).value().token;
         Pieces pieces = stream_pieces(token.mutable_view(), {}, true);
         const Result<UnwrappedIov> opened = to.unwrap_iov(pieces);
@@ -99,7 +99,7 @@ TEST_P(IovPieces, OpenAsAStreamIntoAllocatedMemory) {
 }
 
 TEST_P(IovPieces, OfPlainTokensOpenAsStreamsOfAnySize) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 31U, 32U, 33U, 1000U, 70000U}) {
             const Bytes message = pattern(size);
             Buffer token = from.wrap(message, seal).value().token;
@@ -111,7 +111,7 @@ TEST_P(IovPieces, OfPlainTokensOpenAsStreamsOfAnySize) {
 }
 
 TEST_P(IovPieces, InManyPartsOpenInManyOrInOne) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         for (const std::size_t parts : {0U, 1U, 3U, 14U, 15U, 40U}) {
             std::vector<Bytes> data;
             Pieces pieces;
@@ -143,7 +143,7 @@ TEST_P(IovPieces, InManyPartsOpenInManyOrInOne) {
 }
 
 TEST_P(IovPieces, WithoutATrailerHaveItInTheirHeader) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         const auto make = [&](MutableBytes data) {
             Pieces pieces;
             pieces.push_back(IovBuffer::to_allocate(IovType::header));
@@ -163,7 +163,7 @@ TEST_P(IovPieces, WithoutATrailerHaveItInTheirHeader) {
 }
 
 TEST_P(IovPieces, WithAssociatedDataOpenWhereTheyLie) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         TokenInPlace made(from, as_bytes(fox), as_bytes(associated), seal);
         const Result<UnwrappedIov> opened = to.unwrap_iov(made.pieces());
         ASSERT_TRUE(succeeds(opened));
@@ -174,7 +174,7 @@ TEST_P(IovPieces, WithAssociatedDataOpenWhereTheyLie) {
 }
 
 TEST_P(IovPieces, WithAssociatedDataOpenAsAead) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         const Bytes token = TokenInPlace(from, as_bytes(fox), as_bytes(associated), seal).token();
         const Result<Unwrapped> opened = to.unwrap_aead(token, as_bytes(associated));
         ASSERT_TRUE(succeeds(opened));
@@ -184,7 +184,7 @@ TEST_P(IovPieces, WithAssociatedDataOpenAsAead) {
 }
 
 TEST_P(IovPieces, WithAssociatedDataOpenAsAStream) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Bytes token = TokenInPlace(from, as_bytes(fox), as_bytes(associated), seal).token();
         Pieces pieces = stream_pieces(token, as_bytes(associated));
         ASSERT_TRUE(succeeds(to.unwrap_iov(pieces)));
@@ -195,7 +195,7 @@ TEST_P(IovPieces, WithAssociatedDataOpenAsAStream) {
 }
 
 TEST_P(IovPieces, OfAeadOpenAsAStreamIntoAllocatedMemory) {
-    on_both_mechanisms([](SecurityContext& from, SecurityContext& to, Seal seal) {
+    on_every_mechanism([](SecurityContext& from, SecurityContext& to, Seal seal) {
         Wrapped wrapped = from.wrap_aead(as_bytes(fox), as_bytes(associated), seal).value();
         EXPECT_EQ(wrapped.sealed, seal == Seal::required);
         Pieces pieces = stream_pieces(wrapped.token.mutable_view(), as_bytes(associated), true);

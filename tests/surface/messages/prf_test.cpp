@@ -130,14 +130,16 @@ TEST_P(KnownAnswers, OfThePseudoRandomFunctionAreMet) {
 class PseudoRandom : public OnPair {};
 INSTANTIATE_TEST_SUITE_P(All, PseudoRandom, testing::ValuesIn(all_pairs()), name_of_pair);
 
-TEST_P(PseudoRandom, OctetsAreTheSameThroughSpnego) {
-    ContextPair both = pair(with_mechanism(mechanism::spnego()));
-    for (const PrfKey key : {PrfKey::full, PrfKey::partial}) {
-        const SecretBytes ours = both.initiator.pseudo_random(key, as_bytes("x"), 100).value();
-        EXPECT_EQ(
-            text(ours.view()),
-            text(both.acceptor.context.pseudo_random(key, as_bytes("x"), 100).value().view()));
-        EXPECT_EQ(ours.size(), 100U);
+TEST_P(PseudoRandom, OctetsAreTheSameOnEveryMechanism) {
+    for (const Oid& mechanism : {mechanism::krb5(), mechanism::spnego()}) {
+        ContextPair both = pair(with_mechanism(mechanism));
+        SecurityContext& theirs = both.acceptor.context;
+        for (const PrfKey key : {PrfKey::full, PrfKey::partial}) {
+            const SecretBytes ours = both.initiator.pseudo_random(key, as_bytes("x"), 100).value();
+            EXPECT_EQ(text(ours.view()),
+                      text(theirs.pseudo_random(key, as_bytes("x"), 100).value().view()));
+            EXPECT_EQ(ours.size(), 100U);
+        }
     }
 }
 

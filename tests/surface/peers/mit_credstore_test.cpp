@@ -3,6 +3,9 @@
 // the same.
 #include "conformance.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <initializer_list>
 #include <string>
 #include <tuple>
@@ -59,6 +62,9 @@ TEST_P(StoreMatching, OfAServicesCacheGoesByItsNames) {
 
 class StorePasswords : public OnBackend {
 protected:
+    [[nodiscard]] static bool there() {
+        return library().supports(Capability::credential_store_extras);
+    }
     [[nodiscard]] static std::string password() {
         return shared_realm().password_of("alice").value();
     }
@@ -73,7 +79,7 @@ TEST_P(StorePasswords, NeedANameAndNothingElse) {
     const auto refused = [&](const Result<AcquiredCredentials>& result) {
         ASSERT_FALSE(result.has_value());
         EXPECT_EQ(result.error().text().find(secret), std::string::npos) << "it was shown";
-        if (!is_mit()) {
+        if (!there()) {
             EXPECT_EQ(result.error().code(), ErrorCode::unavailable);
         }
     };
@@ -87,7 +93,7 @@ TEST_P(StorePasswords, NeedANameAndNothingElse) {
     refused(acquire(library(), CredentialUsage::initiate, "alice", user, {{"password", "not it"}}));
     const auto good =
         acquire(library(), CredentialUsage::initiate, "alice", user, {{"password", secret}});
-    if (is_mit()) {
+    if (there()) {
         EXPECT_TRUE(succeeds(good));
     } else {
         refused(good);
@@ -106,16 +112,23 @@ TEST_P(StorePasswords, AreVerifiedWithAKey) {
     };
     const auto good = verified();
     shared_realm().change_key(service).value();
-    const auto bad = verified();
-    if (!is_mit()) {
-        EXPECT_TRUE(fails_with(good, ErrorCode::unavailable));
-        EXPECT_TRUE(fails_with(bad, ErrorCode::unavailable));
-        return;
+    // In a process of its own, because MIT 1.20 leaks the tickets that do not fit.
+    const pid_t child = fork();
+    if (child == 0) {
+        const auto bad = verified();
+        const std::string why = bad ? secret : bad.error().text();
+        const bool told = there() ? why.find(service) != std::string::npos
+                                  : !bad && bad.error().code() == ErrorCode::unavailable;
+        _exit(told && why.find(secret) == std::string::npos ? 0 : 1);
     }
-    EXPECT_TRUE(succeeds(good));
-    ASSERT_FALSE(bad.has_value()) << "somebody who answers like a KDC would be believed";
-    EXPECT_NE(bad.error().text().find(service), std::string::npos) << bad.error().text();
-    EXPECT_EQ(bad.error().text().find(secret), std::string::npos) << "it was shown";
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << "somebody who answers like a KDC would be believed, or is not named";
+    if (there()) {
+        EXPECT_TRUE(succeeds(good));
+    } else {
+        EXPECT_TRUE(fails_with(good, ErrorCode::unavailable));
+    }
 }
 
 } // namespace
