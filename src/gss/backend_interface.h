@@ -247,7 +247,7 @@ public:
     BackendInterface() = default;
     BackendInterface(const BackendInterface&) = delete;
     BackendInterface& operator=(const BackendInterface&) = delete;
-    virtual ~BackendInterface() = default;
+    ~BackendInterface() override = default;
 
     [[nodiscard]] std::string_view name() const noexcept override = 0;
     [[nodiscard]] virtual std::string_view library() const noexcept = 0;

@@ -40,8 +40,8 @@ public:
             return misuse("more than " + std::to_string(max_pieces) + " pieces");
         }
         for (std::size_t index = 0; index < pieces_.size(); ++index) {
-            if (std::optional<Error> refused = note(index)) {
-                return refused;
+            if (const char* why = note(index)) {
+                return misuse_of(index, why);
             }
         }
         std::optional<Error> refused = is_mic(use_) ? check_mic()
@@ -106,26 +106,27 @@ private:
         return false;
     }
 
-    [[nodiscard]] std::optional<Error> note(std::size_t index) {
+    /// Why the piece has no place here; null when it has. Every message comes by.
+    [[nodiscard]] const char* note(std::size_t index) {
         const IovBuffer& piece = pieces_[index];
         if (!belongs(piece.type)) {
-            return misuse_of(index, "a piece of this kind has no place here");
+            return "a piece of this kind has no place here";
         }
         if (piece.allocate && !may_be_allocated(piece.type)) {
-            return misuse_of(index, "a piece of this kind is not allocated here");
+            return "a piece of this kind is not allocated here";
         }
         if (piece.allocate && !piece.octets.empty()) {
-            return misuse_of(index, "a piece that is to be allocated has octets already");
+            return "a piece that is to be allocated has octets already";
         }
         std::size_t* single = single_place(piece.type);
         if (single != nullptr && std::exchange(*single, index) != Inventory::none) {
-            return misuse_of(index, "a second piece of this kind");
+            return "a second piece of this kind";
         }
         if (piece.type == IovType::data) {
             found_.first_data = std::min(found_.first_data, index);
             found_.last_data = index;
         }
-        return std::nullopt;
+        return nullptr;
     }
 
     [[nodiscard]] std::size_t* single_place(IovType type) noexcept {

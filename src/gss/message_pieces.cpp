@@ -141,7 +141,7 @@ Result<std::size_t> MessageProtection::wrap_iov_size_limit(std::size_t max_token
     for (; message > 0; --message) {
         const Result<std::size_t> size = self_->token_size(message, encrypt, qop);
         if (!size) {
-            return size;
+            return size.error();
         }
         if (*size <= most) {
             break;

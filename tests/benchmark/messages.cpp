@@ -273,21 +273,19 @@ public:
     }
 
 private:
-    void ours() {
-        std::array<IovBuffer, 4> pieces = layout_.ours(memory_);
-        require_value(our_sender().wrap_iov(pieces));
-    }
+    void ours() { require_value(our_sender().wrap_iov(our_pieces_)); }
     void direct() {
-        std::array<abi::IovBufferDesc, 4> pieces = layout_.direct(memory_);
         abi::Uint32 minor = 0;
         int sealed = 0;
         const abi::Uint32 major =
-            call().wrap_iov(&minor, sender(), 1, 0, &sealed, pieces.data(), 4);
+            call().wrap_iov(&minor, sender(), 1, 0, &sealed, direct_pieces_.data(), 4);
         require_sealed(major, sealed, "gss_wrap_iov");
     }
     Bytes message_;
     Layout layout_;
     Bytes memory_;
+    std::array<IovBuffer, 4> our_pieces_ = layout_.ours(memory_);
+    std::array<abi::IovBufferDesc, 4> direct_pieces_ = layout_.direct(memory_);
 };
 
 /// gss_unwrap_iov in place, of what gss_wrap_iov has left there.

@@ -100,10 +100,6 @@ struct Ours<std::remove_pointer_t<krb5_rcache>> {
     using Type = abi::ReplayCacheStruct;
 };
 template <>
-struct Ours<krb5_creds> {
-    using Type = abi::TicketStruct;
-};
-template <>
 struct Ours<krb5_keytab_entry> {
     using Type = abi::KeytabEntryStruct;
 };
