@@ -13,6 +13,7 @@
 #include <gssxx/export.h>
 #include <gssxx/exported_context.h>
 #include <gssxx/flags.h>
+#include <gssxx/iov.h>
 #include <gssxx/mechanism_info.h>
 #include <gssxx/message.h>
 #include <gssxx/name.h>
@@ -91,6 +92,8 @@ namespace gss::inline v0 {
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const WrappedInto& wrapped);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Unwrapped& unwrapped);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const VerifiedMic& verified);
+[[nodiscard]] GSSXX_EXPORT std::string to_string(const IovBuffer& piece);
+[[nodiscard]] GSSXX_EXPORT std::string to_string(const UnwrappedIov& unwrapped);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const SelfTestReport& report);
 
 /// "mutual|integrity", "none".
@@ -117,7 +120,8 @@ concept Printable = detail::is_one_of<
     MechanismAttributes, MechanismAttributeText, SaslName, Name, DisplayedName, NameInfo,
     NameAttributes, NameAttribute, CredentialStore, CredentialInfo, MechanismCredentialInfo,
     StoredCredentials, AddedElement, Credentials, ChannelBindings, ContextInfo, SecurityContext,
-    ExportedContext, Step, Wrapped, WrappedInto, Unwrapped, VerifiedMic, SelfTestReport>;
+    ExportedContext, Step, Wrapped, WrappedInto, Unwrapped, VerifiedMic, SelfTestReport, IovType,
+    IovBuffer, UnwrappedIov>;
 
 template <Printable T>
 std::ostream& operator<<(std::ostream& out, const T& value) {

@@ -302,6 +302,23 @@ std::string to_string(const VerifiedMic& verified) {
         .take();
 }
 
+std::string to_string(const IovBuffer& piece) {
+    return Fields()
+        .add("type", to_string(piece.type))
+        .add("octets", octets(piece.octets.size()))
+        .add("allocate", piece.allocate)
+        .add("needed", std::to_string(piece.needed))
+        .take();
+}
+
+std::string to_string(const UnwrappedIov& unwrapped) {
+    return Fields()
+        .add("sealed", unwrapped.sealed)
+        .add("qop", std::to_string(unwrapped.qop))
+        .add("order", to_string(unwrapped.order))
+        .take();
+}
+
 std::string to_string(const SelfTestReport& report) {
     return Fields()
         .add("accepted", std::to_string(report.accepted))

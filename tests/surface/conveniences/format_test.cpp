@@ -155,6 +155,10 @@ TEST_P(Formats, OfCredentialsAndContexts) {
     EXPECT_EQ(written(both.acceptor.context.verify_mic(as_bytes("text"), mic).value()),
               "{qop: 0, order: in_order}");
     EXPECT_EQ(written(WrappedInto{3, false}), "{token: (3 octets), sealed: no}");
+    EXPECT_EQ(written(IovBuffer::to_allocate(IovType::header)),
+              "{type: header, octets: (0 octets), allocate: yes, needed: 0}");
+    EXPECT_EQ(written(UnwrappedIov{true, 0, Order::gap}), "{sealed: yes, qop: 0, order: gap}");
+    EXPECT_EQ(written(IovType::sign_only), "sign_only");
     EXPECT_EQ(written(SelfTestReport{1, 2}), "{accepted: 1, refused: 2}");
     EXPECT_EQ(written(AddedElement()), "{mechanisms: {}, initiator lifetime: not supported, "
                                        "acceptor lifetime: not supported}");
