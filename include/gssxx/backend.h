@@ -8,7 +8,9 @@
 #include <gssxx/oid.h>
 #include <gssxx/result.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,7 @@ struct BackendStatus {
     std::string library; ///< the soname that was tried
     bool available = false;
     std::string reason; ///< why not, naming library or symbol; empty when available
+    friend bool operator==(const BackendStatus&, const BackendStatus&) = default;
 };
 
 /// Which of the two status words a text is wanted for.
@@ -89,3 +92,11 @@ private:
 };
 
 } // namespace gss::inline v0
+
+/// Equal backends have equal hashes; those of one name have, too.
+template <>
+struct std::hash<gss::Backend> {
+    std::size_t operator()(const gss::Backend& backend) const noexcept {
+        return std::hash<std::string_view>{}(backend.name());
+    }
+};

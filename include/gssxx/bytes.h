@@ -54,6 +54,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] BytesView view() const noexcept { return {data_, size_}; }
     [[nodiscard]] MutableBytes mutable_view() noexcept { return {data_, size_}; }
+    /// In a time that depends on the sizes alone.
+    GSSXX_EXPORT friend bool operator==(const SecretBytes& left, const SecretBytes& right) noexcept;
 
 private:
     void wipe_and_free() noexcept;
@@ -103,6 +105,10 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return as_text(view()); }
     // NOLINTNEXTLINE(google-explicit-constructor): a Buffer is read wherever octets are.
     operator BytesView() const noexcept { return view(); }
+    /// Whether the octets are overwritten before they are released.
+    [[nodiscard]] bool is_secret() const noexcept { return content_ == Content::secret; }
+    /// Of the octets, in a time that depends on the sizes alone.
+    GSSXX_EXPORT friend bool operator==(const Buffer& left, const Buffer& right) noexcept;
 
     /// Releases the memory now; the buffer is empty afterwards.
     void reset() noexcept {

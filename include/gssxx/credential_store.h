@@ -6,7 +6,9 @@
 #include <gssxx/export.h>
 #include <gssxx/result.h>
 
+#include <cstddef>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -47,8 +49,45 @@ public:
     /// All elements in the order in which they were set, as views into the store.
     [[nodiscard]] std::vector<Element> elements() const;
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+    /// Visits the elements in the order in which they were set: `for (auto [key, value] : store)`.
+    class const_iterator {
+    public:
+        using value_type = Element;
+        using difference_type = std::ptrdiff_t;
+        using iterator_category = std::input_iterator_tag;
+
+        const_iterator() noexcept = default;
+        [[nodiscard]] Element operator*() const noexcept { return store_->element(index_); }
+        const_iterator& operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        const_iterator operator++(int) noexcept {
+            const const_iterator before = *this;
+            ++index_;
+            return before;
+        }
+        friend bool operator==(const const_iterator&, const const_iterator&) noexcept = default;
+
+    private:
+        friend class CredentialStore;
+        const_iterator(const CredentialStore* store, std::size_t index) noexcept
+            : store_(store), index_(index) {}
+        const CredentialStore* store_ = nullptr;
+        std::size_t index_ = 0;
+    };
+    /// Good until the store changes or goes.
+    [[nodiscard]] const_iterator begin() const noexcept { return {this, 0}; }
+    [[nodiscard]] const_iterator end() const noexcept { return {this, entries_.size()}; }
+    /// Equal when both have the same elements, in whatever order.
+    GSSXX_EXPORT friend bool operator==(const CredentialStore& left,
+                                        const CredentialStore& right) noexcept;
 
 private:
+    [[nodiscard]] Element element(std::size_t index) const noexcept;
+
     struct Entry {
         std::string_view key;                     // one of the known ones, which live for ever
         std::shared_ptr<const SecretBytes> value; // with a NUL behind it

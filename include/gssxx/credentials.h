@@ -43,6 +43,7 @@ struct CredentialInfo {
     std::optional<Lifetime> lifetime;
     std::optional<CredentialUsage> usage;
     std::optional<OidSet> mechanisms;
+    friend bool operator==(const CredentialInfo&, const CredentialInfo&) = default;
 };
 
 /// What gss_inquire_cred_by_mech tells (RFC 2744 s5.22). CredentialField::lifetime asks for both.
@@ -51,6 +52,8 @@ struct MechanismCredentialInfo {
     std::optional<Lifetime> initiator_lifetime;
     std::optional<Lifetime> acceptor_lifetime;
     std::optional<CredentialUsage> usage;
+    friend bool operator==(const MechanismCredentialInfo&,
+                           const MechanismCredentialInfo&) = default;
 };
 
 /// How to acquire credentials; the defaults are the native library's own.
@@ -81,6 +84,7 @@ struct StoreOptions {
 struct StoredCredentials {
     OidSet mechanisms; ///< of the elements that were stored
     CredentialUsage usage = CredentialUsage::initiate;
+    friend bool operator==(const StoredCredentials&, const StoredCredentials&) = default;
 };
 
 /// How to add a credential element.
@@ -118,6 +122,7 @@ struct AddedElement {
     OidSet mechanisms; ///< all mechanisms of the credential afterwards
     Lifetime initiator_lifetime = Lifetime::not_supported();
     Lifetime acceptor_lifetime = Lifetime::not_supported();
+    friend bool operator==(const AddedElement&, const AddedElement&) = default;
 };
 
 /// A GSSAPI credential (RFC 2743 s1.1.1). Move-only. Threads may share one, except while

@@ -5,7 +5,9 @@
 #include <gssxx/export.h>
 #include <gssxx/oid.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -138,6 +140,7 @@ struct ErrorDetails {
     std::string subject;
     /// Text of the failure: all messages of the native library, captured at the failing call.
     std::vector<std::string> messages;
+    friend bool operator==(const ErrorDetails&, const ErrorDetails&) = default;
 };
 
 /// A failure. Cheap to copy: copies share one immutable record.
@@ -173,6 +176,11 @@ public:
     /// Control characters of native texts are escaped.
     [[nodiscard]] std::string text() const;
 
+    /// Equal when everything that is known of both is.
+    friend bool operator==(const Error& left, const Error& right) {
+        return left.details() == right.details();
+    }
+
 private:
     std::shared_ptr<const ErrorDetails> details_;
 };
@@ -191,3 +199,11 @@ private:
 [[noreturn]] GSSXX_EXPORT void throw_exception(const Error& error);
 
 } // namespace gss::inline v0
+
+/// Of both words. An ErrorCode has the hash that every enumeration has.
+template <>
+struct std::hash<gss::NativeStatus> {
+    std::size_t operator()(const gss::NativeStatus& status) const noexcept {
+        return std::hash<std::uint64_t>{}((std::uint64_t{status.major} << 32U) | status.minor);
+    }
+};

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] const std::string& backend() const noexcept { return backend_; }
     /// The native library's own token inside the frame.
     [[nodiscard]] BytesView native_token() const noexcept;
+    /// The same octets; the time depends on their number alone.
+    friend bool operator==(const ExportedContext&, const ExportedContext&) noexcept = default;
 
 private:
     ExportedContext(SecretBytes frame, std::string backend) noexcept

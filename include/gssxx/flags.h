@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <type_traits>
@@ -148,3 +149,11 @@ inline constexpr ContextFlags require_integrity_only{ContextFlag::integrity};
 inline constexpr ContextFlags require_nothing{};
 
 } // namespace gss::inline v0
+
+/// Of the bits.
+template <typename Enum>
+struct std::hash<gss::FlagSet<Enum>> {
+    std::size_t operator()(gss::FlagSet<Enum> flags) const noexcept {
+        return std::hash<typename gss::FlagSet<Enum>::Bits>{}(flags.bits());
+    }
+};

@@ -15,6 +15,7 @@
 #include <gssxx/exported_context.h>
 #include <gssxx/exported_credentials.h>
 #include <gssxx/flags.h>
+#include <gssxx/format.h>
 #include <gssxx/iov.h>
 #include <gssxx/mechanism.h>
 #include <gssxx/mechanism_attributes.h>

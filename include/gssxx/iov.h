@@ -70,6 +70,7 @@ struct UnwrappedIov {
     bool sealed = false; ///< the data had been encrypted
     Qop qop = default_qop;
     Order order = Order::in_order;
+    friend bool operator==(const UnwrappedIov&, const UnwrappedIov&) = default;
 };
 
 } // namespace gss::inline v0

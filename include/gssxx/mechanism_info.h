@@ -49,6 +49,7 @@ struct MechanismWishes {
     OidSet desired = {};  ///< attributes that it must have, all of them
     OidSet except = {};   ///< attributes that it must not have, any of them
     OidSet critical = {}; ///< attributes of which it must be known whether it has them
+    friend bool operator==(const MechanismWishes&, const MechanismWishes&) = default;
 };
 
 /// A mechanism of a backend. A value: copies are cheap, threads may share it.

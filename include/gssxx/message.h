@@ -24,12 +24,14 @@ enum class Seal : std::uint8_t {
 struct Wrapped {
     Buffer token;
     bool sealed = false; ///< the message was encrypted
+    friend bool operator==(const Wrapped&, const Wrapped&) = default;
 };
 
 /// What wrap_into yields.
 struct WrappedInto {
     std::size_t size = 0; ///< octets of the caller's memory that the token takes
     bool sealed = false;
+    friend bool operator==(const WrappedInto&, const WrappedInto&) = default;
 };
 
 /// Where a token stood in the sequence; anything but in_order reaches a caller only after
@@ -47,6 +49,7 @@ struct Unwrapped {
     bool sealed = false; ///< the message had been encrypted
     Qop qop = default_qop;
     Order order = Order::in_order;
+    friend bool operator==(const Unwrapped&, const Unwrapped&) = default;
 };
 
 /// What unwrap_in_place yields: the message lies inside the memory of the token.
@@ -61,6 +64,7 @@ struct UnwrappedInPlace {
 struct VerifiedMic {
     Qop qop = default_qop;
     Order order = Order::in_order;
+    friend bool operator==(const VerifiedMic&, const VerifiedMic&) = default;
 };
 
 /// Which key of a context keys its pseudo-random function (RFC 4401 s2).

@@ -91,3 +91,15 @@ struct std::hash<gss::Oid> {
         return std::hash<std::string_view>{}(gss::as_text(oid.content()));
     }
 };
+
+/// Equal sets have equal hashes, whatever the order of their members.
+template <>
+struct std::hash<gss::OidSet> {
+    std::size_t operator()(const gss::OidSet& oids) const noexcept {
+        std::size_t sum = oids.size();
+        for (const gss::Oid& oid : oids) {
+            sum += std::hash<gss::Oid>{}(oid);
+        }
+        return sum;
+    }
+};

@@ -35,6 +35,7 @@ struct ContextInfo {
     ContextFlags flags;
     bool locally_initiated = false;
     bool open = false; ///< fully established
+    friend bool operator==(const ContextInfo&, const ContextInfo&) = default;
 };
 
 /// Protects messages over a context. What SecurityContext and the half-open types share.

@@ -14,6 +14,7 @@ namespace gss::inline v0 {
 struct SelfTestReport {
     std::size_t accepted = 0; ///< originals that had to be accepted, and were
     std::size_t refused = 0;  ///< altered ones that had to be refused, and were
+    friend bool operator==(const SelfTestReport&, const SelfTestReport&) = default;
 };
 
 /// Protects messages in both directions over a fresh pair of contexts and alters, cuts, extends,

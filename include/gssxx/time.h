@@ -3,6 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <cstddef>
+#include <functional>
 #include <optional>
 
 namespace gss::inline v0 {
@@ -19,6 +22,15 @@ public:
           duration_(duration.count() < 0 ? std::chrono::seconds{0} : duration) {}
     [[nodiscard]] static constexpr Lifetime indefinite() noexcept {
         return Lifetime(Kind::indefinite);
+    }
+    /// What is left from @p now until @p end, in whole seconds: a fraction does not count.
+    [[nodiscard]] static constexpr Lifetime until(std::chrono::system_clock::time_point end,
+                                                  std::chrono::system_clock::time_point now) {
+        return std::chrono::floor<std::chrono::seconds>(end - now);
+    }
+    /// The same from the clock's now.
+    [[nodiscard]] static Lifetime until(std::chrono::system_clock::time_point end) {
+        return until(end, std::chrono::system_clock::now());
     }
     /// The backend has no call that tells.
     [[nodiscard]] static constexpr Lifetime not_supported() noexcept {
@@ -39,7 +51,31 @@ public:
     [[nodiscard]] constexpr bool is_expired() const noexcept {
         return kind_ == Kind::finite && duration_.count() == 0;
     }
+    /// When it ends, counted from @p now; nothing when indefinite or not supported, or later than
+    /// the clock can count.
+    [[nodiscard]] constexpr std::optional<std::chrono::system_clock::time_point>
+    end(std::chrono::system_clock::time_point now) const noexcept {
+        using Clock = std::chrono::system_clock;
+        if (kind_ != Kind::finite ||
+            duration_ >= std::chrono::floor<std::chrono::seconds>(Clock::time_point::max() - now)) {
+            return std::nullopt;
+        }
+        return now + duration_;
+    }
+    /// The same from the clock's now.
+    [[nodiscard]] std::optional<std::chrono::system_clock::time_point> end() const noexcept {
+        return end(std::chrono::system_clock::now());
+    }
     friend constexpr bool operator==(const Lifetime&, const Lifetime&) noexcept = default;
+    /// Longer is greater, and indefinite the greatest; not_supported compares with nothing else.
+    friend constexpr std::partial_ordering operator<=>(const Lifetime& left,
+                                                       const Lifetime& right) noexcept {
+        if (left.kind_ != right.kind_ && (!left.is_supported() || !right.is_supported())) {
+            return std::partial_ordering::unordered;
+        }
+        return left.kind_ == right.kind_ ? left.duration_ <=> right.duration_
+                                         : left.kind_ <=> right.kind_;
+    }
 
 private:
     enum class Kind : unsigned char { finite, indefinite, not_supported };
@@ -72,8 +108,20 @@ public:
         return when_;
     }
 
+    friend constexpr bool operator==(const Deadline&, const Deadline&) noexcept = default;
+
 private:
     std::optional<Clock::time_point> when_;
 };
 
 } // namespace gss::inline v0
+
+/// Equal lifetimes have equal hashes.
+template <>
+struct std::hash<gss::Lifetime> {
+    std::size_t operator()(const gss::Lifetime& lifetime) const noexcept {
+        const auto duration = lifetime.duration();
+        return duration ? std::hash<std::chrono::seconds::rep>{}(duration->count())
+                        : ~std::size_t{0} - (lifetime.is_indefinite() ? 1U : 0U);
+    }
+};

@@ -72,4 +72,28 @@ Buffer Buffer::copy_of(BytesView content, Content kind) {
     return {memory, content.size(), &release_own_memory, nullptr, kind};
 }
 
+namespace {
+
+bool same_octets(BytesView left, BytesView right) noexcept {
+    if (left.size() != right.size()) {
+        return false;
+    }
+    // No early end: the time must not tell how much was right.
+    std::byte difference{0};
+    for (std::size_t at = 0; at < left.size(); ++at) {
+        difference |= left[at] ^ right[at];
+    }
+    return difference == std::byte{0};
+}
+
+} // namespace
+
+bool operator==(const SecretBytes& left, const SecretBytes& right) noexcept {
+    return same_octets(left.view(), right.view());
+}
+
+bool operator==(const Buffer& left, const Buffer& right) noexcept {
+    return same_octets(left.view(), right.view());
+}
+
 } // namespace gss::inline v0

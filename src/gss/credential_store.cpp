@@ -89,4 +89,20 @@ std::vector<CredentialStore::Element> CredentialStore::elements() const {
     return all;
 }
 
+CredentialStore::Element CredentialStore::element(std::size_t index) const noexcept {
+    const Entry& entry = entries_[index];
+    return {entry.key, as_text(entry.value->view().first(entry.value->size() - 1))};
+}
+
+bool operator==(const CredentialStore& left, const CredentialStore& right) noexcept {
+    bool same = left.size() == right.size();
+    for (const CredentialStore::Entry& entry : left.entries_) {
+        const auto other =
+            std::find_if(right.entries_.begin(), right.entries_.end(),
+                         [&](const CredentialStore::Entry& each) { return each.key == entry.key; });
+        same = same && other != right.entries_.end() && *entry.value == *other->value;
+    }
+    return same;
+}
+
 } // namespace gss::inline v0

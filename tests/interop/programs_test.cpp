@@ -93,6 +93,18 @@ TEST_P(OnBackend, InspectCredentialsTellsThatThereAreNone) {
     EXPECT_NE(program.output().find("/nonexistent/cache"), std::string::npos) << program.output();
 }
 
+TEST_P(OnBackend, ExamineNameShowsThePeer) {
+    Program program({example("examine_name"), "--backend", GetParam()});
+    EXPECT_EQ(program.finish(), 0) << program.output();
+    EXPECT_EQ(count(program.output(), "peer alice@" + shared_realm().name()), 1U)
+        << program.output();
+    EXPECT_EQ(count(program.output(), "user      alice"), 1U) << program.output();
+    EXPECT_EQ(count(program.output(), "SASL: GS2-KRB5"), 1U) << program.output();
+    EXPECT_EQ(count(program.output(), "attribute urn:mspac:client-info"),
+              GetParam() == "mit" ? 1U : 0U)
+        << program.output();
+}
+
 TEST_P(OnBackend, ExportContextCrossesProcesses) {
     Program program({example("export_context"), "--backend", GetParam()});
     EXPECT_EQ(program.finish(), 0) << program.output();
