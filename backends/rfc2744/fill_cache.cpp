@@ -10,6 +10,7 @@
 #include "sources.h"
 
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -257,9 +258,15 @@ private:
         if (std::optional<Error> refused = open_keytab(name)) {
             return refused;
         }
+        // Without the option a keytab that lacks the key counts as proof. Heimdal's
+        // krb5_verify_init_creds_opt: krb5_flags (uint32_t), and an int.
+        struct {
+            std::uint32_t flags = 1; // KRB5_VERIFY_INIT_CREDS_OPT_AP_REQ_NOFAIL
+            int must_be_proved = 1;
+        } options;
         return failed("krb5_verify_init_creds",
                       krb5().verify_init_creds(context_.get(), ticket_.get(), server.get(),
-                                               keytab_.get(), nullptr, nullptr));
+                                               keytab_.get(), nullptr, &options));
     }
 
     [[nodiscard]] std::optional<Error> write(const std::string& name) {
