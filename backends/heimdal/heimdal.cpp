@@ -38,13 +38,13 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::authentication_time:
     case Capability::ticket_flags:
     case Capability::authorization_data:
+    case Capability::local_names:
         return kerberos_or_spnego;
     case Capability::renewal:
     case Capability::context_options:
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_storing:
-    case Capability::local_names:
     // client_keytab, password and verify: tickets by its libkrb5, into the cache that it imports.
     case Capability::credential_store_extras:
     case Capability::credential_passwords:
@@ -137,6 +137,7 @@ constexpr rfc2744::Traits traits{
     .add_in_place_crashes = true,
     .names_crash = [](const Oid& oid) { return oid == mechanism::spnego(); },
     .shares_duplicate_names = true,
+    .negotiated_names_are_strange = true,
     .acquires_from_store_by_import = true,
     .unwraps_exact_pieces_only = true,
     .dce_style_is_sealed_header = true,

@@ -33,18 +33,19 @@ bool is_kerberos(const Oid& oid) {
 bool supports(Capability capability, const Oid& oid) {
     const bool kerberos = is_kerberos(oid);
     const bool kerberos_or_spnego = kerberos || oid == mechanism::spnego();
+    const bool ntlm = oid == mechanism::ntlm(); // Debian: gss-ntlmssp
     switch (capability) {
     case Capability::contexts:
-        return kerberos_or_spnego || oid == mechanism::ntlm();
+    case Capability::context_export:
+    case Capability::channel_bindings:
+    case Capability::credential_elements:
+    case Capability::replay_cache: // in NTLM by the acceptor's challenge
+        return kerberos_or_spnego || ntlm;
     case Capability::wrap_in_caller_memory:
     case Capability::mic_in_caller_memory:
     case Capability::unwrap_in_caller_memory:
     case Capability::out_of_order_delivery:
-    case Capability::context_export:
-    case Capability::channel_bindings:
     case Capability::delegation:
-    case Capability::replay_cache:
-    case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_store_extras:
         return kerberos_or_spnego;
@@ -84,18 +85,21 @@ bool supports(Capability capability, const Oid& oid) {
         return oid == mechanism::spnego();
     case Capability::local_names:
     case Capability::name_attributes:
+        return kerberos_or_spnego; // the names that SPNEGO yields are Kerberos's
     case Capability::name_attribute_setting:
     case Capability::composite_names:
-        return kerberos; // the names that SPNEGO yields are Kerberos's
+        return kerberos;
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
     case Capability::context_inquiry:
-        return kerberos_or_spnego || oid == mechanism::ntlm();
+        return kerberos_or_spnego || ntlm;
     case Capability::context_options:
-        return oid == mechanism::ntlm(); // Kerberos has none
+        return ntlm; // Kerberos has none
     // Without a context it asks Kerberos, whatever the mechanism will be.
     case Capability::early_context_options:
+        return false;
     case Capability::input_never_written:
+        return ntlm;
     // Its modules (PAC, authentication indicators, constrained delegation) delete nothing.
     case Capability::name_attribute_deletion:
         return false;

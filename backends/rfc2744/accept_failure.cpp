@@ -27,7 +27,11 @@ std::string acceptor_name(const detail::AcceptArguments& arguments) {
 }
 
 /// The keytab that accepting goes by.
-Sources keytab_of(const Library& library, const detail::AcceptArguments& arguments) {
+Sources keytab_of(const Library& library, const detail::AcceptArguments& arguments,
+                  const std::optional<Oid>& mechanism) {
+    if (mechanism == mechanism::ntlm()) {
+        return {};
+    }
     if (arguments.credentials) {
         const Sources& chosen = origin_of(arguments.credentials).guarded;
         if (chosen.chosen && !chosen.keytab.empty()) {
@@ -60,9 +64,14 @@ std::string without_realm(std::string_view principal) {
 
 /// The credentials are of other mechanisms than the token.
 bool is_of_other_mechanism(const detail::AcceptArguments& arguments,
-                           const std::optional<Oid>& mechanism) {
-    if (!arguments.credentials || !mechanism) {
+                           const std::optional<Oid>& mechanism, const NativeStatus& status) {
+    if (!mechanism) {
         return false;
+    }
+    if (!arguments.credentials) {
+        // MIT accepts IAKERB with credentials that were acquired for it only.
+        return mechanism == mechanism::iakerb() &&
+               status.routine() == static_cast<std::uint32_t>(abi::Routine::no_credentials);
     }
     const auto info = arguments.credentials->inquire(CredentialField::mechanisms);
     return info && info->mechanisms && !info->mechanisms->contains(*mechanism);
@@ -87,10 +96,11 @@ Error accept_failure(const Library& library, const detail::AcceptArguments& argu
         subject += (subject.empty() ? "" : ", ") + describe(*ticket);
     }
     const std::optional<Oid> framed = framed_mechanism(token);
-    const bool foreign = is_of_other_mechanism(arguments, framed);
-    Error error = make_error(library, {"gss_accept_sec_context", Operation::accept, status,
-                                       mechanism ? mechanism : framed, std::move(subject),
-                                       foreign ? Sources() : keytab_of(library, arguments)});
+    const bool foreign = is_of_other_mechanism(arguments, framed, status);
+    const std::optional<Oid>& whose = mechanism ? mechanism : framed;
+    Error error = make_error(library, {"gss_accept_sec_context", Operation::accept, status, whose,
+                                       std::move(subject),
+                                       foreign ? Sources() : keytab_of(library, arguments, whose)});
     if (foreign) {
         return with_cause(error, ErrorCode::bad_mechanism,
                           "the credentials are not for the mechanism of the token, " +

@@ -31,6 +31,7 @@ constexpr std::array kerberos_causes{
     KerberosCause{3, ErrorCode::invalid_token},        // KDC_ERR_BAD_PVNO
     KerberosCause{6, ErrorCode::client_unknown},       // KDC_ERR_C_PRINCIPAL_UNKNOWN
     KerberosCause{7, ErrorCode::service_unknown},      // KDC_ERR_S_PRINCIPAL_UNKNOWN
+    KerberosCause{12, ErrorCode::unauthorized},        // KDC_ERR_POLICY
     KerberosCause{14, ErrorCode::key_not_found},       // KDC_ERR_ETYPE_NOSUPP
     KerberosCause{24, ErrorCode::decrypt_failed},      // KDC_ERR_PREAUTH_FAILED
     KerberosCause{31, ErrorCode::decrypt_failed},      // KRB_AP_ERR_BAD_INTEGRITY
@@ -42,6 +43,7 @@ constexpr std::array kerberos_causes{
     KerberosCause{39, ErrorCode::invalid_token},       // KRB_AP_ERR_BADVERSION
     KerberosCause{40, ErrorCode::invalid_token},       // KRB_AP_ERR_MSG_TYPE
     KerberosCause{41, ErrorCode::decrypt_failed},      // KRB_AP_ERR_MODIFIED
+    KerberosCause{43, ErrorCode::unauthorized},        // KRB_AP_ERR_ILL_CR_TKT: transited realms
     KerberosCause{44, ErrorCode::key_not_found},       // KRB_AP_ERR_BADKEYVER
     KerberosCause{45, ErrorCode::key_not_found},       // KRB_AP_ERR_NOKEY
     KerberosCause{46, ErrorCode::invalid_token},       // KRB_AP_ERR_MUT_FAIL

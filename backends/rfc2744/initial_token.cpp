@@ -7,6 +7,7 @@
 #include <gssxx/mechanism.h>
 #include <gssxx/result.h>
 
+#include <string_view>
 #include <utility>
 
 namespace gss::inline v0::rfc2744 {
@@ -15,6 +16,9 @@ using der::application;
 using der::tagged;
 
 std::optional<Oid> framed_mechanism(BytesView token) {
+    if (as_text(token).starts_with(std::string_view("NTLMSSP\0", 8))) {
+        return mechanism::ntlm();
+    }
     // The length of the whole may be wrong: this looks at the beginning only.
     if (token.size() < 4 || token[0] != application(0)) {
         return std::nullopt;

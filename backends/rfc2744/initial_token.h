@@ -10,7 +10,8 @@
 
 namespace gss::inline v0::rfc2744 {
 
-/// The mechanism in the frame of RFC 2743 s3.1; nothing for a token without one.
+/// The mechanism in the frame of RFC 2743 s3.1, or NTLM for a message of NTLM, which has none and
+/// begins with its name ([MS-NLMP] s2.2.1); nothing for any other token.
 [[nodiscard]] std::optional<Oid> framed_mechanism(BytesView token);
 
 /// The error code (RFC 4120 s7.5.9) of a framed KRB-ERROR; nothing for any other token.

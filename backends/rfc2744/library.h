@@ -71,6 +71,9 @@ struct Traits {
     bool (*names_crash)(const Oid& mechanism) = nullptr;
     /// gss_duplicate_name crashes on names that some calls yield. Only where names never change.
     bool shares_duplicate_names = false;
+    /// Names of contexts that SPNEGO made are SPNEGO's, which no call on local accounts and no
+    /// canonicalization knows; exported and imported again they are Kerberos's.
+    bool negotiated_names_are_strange = false;
     /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve
     /// credential stores.
     bool acquires_from_store_by_import = false;

@@ -12,6 +12,8 @@
 #include "native_name.h"
 #include "status.h"
 
+#include <gssxx/mechanism.h>
+
 #include <utility>
 
 namespace gss::inline v0::rfc2744 {
@@ -82,8 +84,10 @@ Error NativeContext::incoming_error(std::string_view operation, NativeStatus sta
     ErrorDetails details = error(operation, Operation::message, status).details();
     details.code = incoming_code(details.code, form, token);
     if (const Result<detail::NativeContextInfo> info = inquire()) {
-        details.subject =
-            "context from " + text_of(info->initiator) + " to " + text_of(info->target);
+        details.subject = "context from " + text_of(info->initiator);
+        if (info->target) {
+            details.subject += " to " + text_of(info->target);
+        }
     }
     return Error(std::move(details));
 }
@@ -136,7 +140,10 @@ Error NativeContext::initiate_error(const detail::InitiateArguments& arguments, 
                     "target " + text_of(arguments.target),
                     {}};
     if (!arguments.credentials) {
-        failure.sources = default_sources(library_, CredentialUsage::initiate);
+        // NTLM has no caches of tickets.
+        if (mechanism_ != mechanism::ntlm()) {
+            failure.sources = default_sources(library_, CredentialUsage::initiate);
+        }
     } else if (are_for_others(arguments.credentials, arguments.mechanism)) {
         failure.subject += ", credentials that are not for mechanism ";
         failure.subject += arguments.mechanism.to_string();
@@ -218,6 +225,7 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         }
     }
     abi::NameHandle const target = target_of(arguments);
+    negotiated_ = arguments.mechanism == mechanism::spnego();
     OidArgument mechanism(arguments.mechanism);
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
@@ -282,6 +290,7 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
     if (step.error) {
         return step;
     }
+    negotiated_ = negotiated_ || framed_mechanism(token) == mechanism::spnego();
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
     OutputBuffer output(library_);
@@ -306,9 +315,16 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
         return step;
     }
     step.complete = status.major == abi::status_complete;
+    if (step.complete && mechanism_ == mechanism::iakerb() && is_hollow()) {
+        step.error = Error(ErrorCode::no_context, "gss_accept_sec_context",
+                           "the library accepted a token of IAKERB that asks no KDC for anything, "
+                           "and gave no context for it");
+        destroy();
+        return step;
+    }
     step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
-    step.initiator = initiator.take();
+    step.initiator = settled(initiator.take());
     // RFC 2744 s5.1: the delegated handle is valid only when the flag says so.
     if (step.flags.contains(ContextFlag::delegate_to_peer)) {
         step.delegated = delegated.take();
@@ -332,21 +348,60 @@ Result<detail::NativeContextInfo> NativeContext::inquire() const {
     const bool wants_names = !(library_.traits.leaks_names_of_expired_context && has_expired());
     status.major = library_.call().inquire_context(
         &status.minor, handle_, wants_names ? initiator.get() : nullptr,
-        wants_names ? target.get() : nullptr, &lifetime, &mechanism, &flags, &local, &open);
+        wants_names && knows_target() ? target.get() : nullptr, &lifetime, &mechanism, &flags,
+        &local, &open);
     const bool expired =
         status.routine() == static_cast<std::uint32_t>(abi::Routine::context_expired);
     if (status.major != abi::status_complete && !expired) {
         return error(operation, Operation::context, status);
     }
     detail::NativeContextInfo info;
-    info.initiator = initiator.take();
-    info.target = target.take();
+    info.initiator = settled(initiator.take());
+    info.target = settled(target.take());
     info.lifetime = expired ? Lifetime(std::chrono::seconds(0)) : to_lifetime(lifetime);
+    // gss-ntlmssp 1.2 says zero here of every context that lives, and the truth there.
+    if (info.lifetime.is_expired() && open != 0) {
+        info.lifetime = remaining_lifetime().value_or(info.lifetime);
+    }
     info.mechanism = to_oid(mechanism);
     info.flags = ContextFlags::from_bits(flags);
     info.locally_initiated = local != 0;
     info.open = open != 0;
     return info;
+}
+
+bool NativeContext::is_hollow() const {
+    // MIT 1.20 forgets the context of an initiator that had its ticket already and begins with an
+    // AP-REQ: it says that it is established, and every call on it that there is none.
+    const Result<Lifetime> left = remaining_lifetime();
+    return !left && left.error().code() == ErrorCode::no_context;
+}
+
+detail::NamePtr NativeContext::settled(detail::NamePtr name) const {
+    if (!name || !negotiated_ || !library_.traits.negotiated_names_are_strange) {
+        return name;
+    }
+    const Result<Buffer> exported = name->export_name();
+    if (!exported) {
+        return name;
+    }
+    const Result<detail::NamePtr> own = backend()->import_name(*exported, name_type::exported());
+    return own ? *own : name;
+}
+
+bool NativeContext::knows_target() const {
+    // An acceptor of NTLM has no name of its own, and gss-ntlmssp 1.2 reads from address zero to
+    // copy it. An imported context's mechanism is not known before it was asked for.
+    if (mechanism_ && *mechanism_ != mechanism::ntlm()) {
+        return true;
+    }
+    NativeStatus status;
+    abi::OidDesc* named = nullptr;
+    int local = 0;
+    status.major = library_.call().inquire_context(&status.minor, handle_, nullptr, nullptr,
+                                                   nullptr, &named, nullptr, &local, nullptr);
+    return status.major == abi::status_complete &&
+           (local != 0 || to_oid(named) != mechanism::ntlm());
 }
 
 bool NativeContext::has_expired() const {

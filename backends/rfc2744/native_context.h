@@ -183,6 +183,12 @@ private:
     [[nodiscard, gnu::cold]] Error bad_token(std::string_view operation, TokenForm form,
                                              BytesView token, std::string message) const;
     [[nodiscard]] bool has_expired() const;
+    /// Whether an established context is none.
+    [[nodiscard]] bool is_hollow() const;
+    /// A name of the context, as every call on names knows it.
+    [[nodiscard]] detail::NamePtr settled(detail::NamePtr name) const;
+    /// Whether the library has a target's name that it can tell.
+    [[nodiscard]] bool knows_target() const;
     /// Notes what the library names as the mechanism, if it names one.
     void learn_mechanism(const abi::OidDesc* actual);
     void destroy() noexcept;
@@ -194,6 +200,7 @@ private:
     ContextFlags flags_;           // what it granted last
     mutable std::optional<TokenMake> make_;
     bool initiates_ = false; // this side is the initiator
+    bool negotiated_ = false;      // by SPNEGO
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

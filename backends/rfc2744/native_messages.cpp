@@ -5,6 +5,8 @@
 #include "native_context.h"
 #include "status.h"
 
+#include <gssxx/mechanism.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -38,6 +40,28 @@ Error broken_promise(const Library& library, std::string_view operation, std::st
     details.operation = operation;
     details.backend = library.traits.name;
     details.messages.push_back(std::move(message));
+    return Error(std::move(details));
+}
+
+/// The signature of NTLM ([MS-NLMP] s2.2.2.9: Version, Checksum and SeqNum).
+constexpr std::size_t ntlm_signature_size = 16;
+
+/// gss-ntlmssp 1.2 looks at so many octets of a token, however many there are.
+std::optional<Error> refuse_size(const Library& library, std::string_view operation,
+                                 const std::optional<Oid>& mechanism, TokenForm form,
+                                 std::size_t size) {
+    const bool fits =
+        form == TokenForm::mic ? size == ntlm_signature_size : size >= ntlm_signature_size;
+    if (fits || mechanism != mechanism::ntlm()) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::invalid_token;
+    details.operation = operation;
+    details.mechanism = mechanism;
+    details.backend = library.traits.name;
+    details.messages.push_back("a token of NTLM has a signature of 16 octets, this one has " +
+                               std::to_string(size) + " octets in all");
     return Error(std::move(details));
 }
 
@@ -133,6 +157,10 @@ Result<VerifiedMic> NativeContext::verify_mic(BytesView message, BytesView mic, 
         return *refuse_without_context(operation);
     }
     if (std::optional<Error> refused = refuse_cut(operation, TokenForm::mic, mic)) {
+        return *std::move(refused);
+    }
+    if (std::optional<Error> refused =
+            refuse_size(library_, operation, mechanism_, TokenForm::mic, mic.size())) {
         return *std::move(refused);
     }
     abi::BufferDesc input = input_buffer(message);
@@ -255,6 +283,10 @@ Result<Unwrapped> NativeContext::unwrap(MutableBytes token, bool out_of_order) {
         return *refuse_without_context(unwrap_operation);
     }
     if (std::optional<Error> refused = refuse_cut(unwrap_operation, TokenForm::wrap, token)) {
+        return *std::move(refused);
+    }
+    if (std::optional<Error> refused =
+            refuse_size(library_, unwrap_operation, mechanism_, TokenForm::wrap, token.size())) {
         return *std::move(refused);
     }
     abi::BufferDesc input = input_buffer(token);

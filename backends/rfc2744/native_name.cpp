@@ -47,7 +47,12 @@ Result<DisplayedName> NativeName::display() const {
     if (status.major != abi::status_complete) {
         return error("gss_display_name", status);
     }
-    return DisplayedName{std::string(as_text(text.view())), to_oid(type)};
+    std::string_view shown = as_text(text.view());
+    // gss-ntlmssp counts the end of its C string. Names of Kerberos show a NUL as "\\0".
+    if (shown.ends_with('\0')) {
+        shown.remove_suffix(1);
+    }
+    return DisplayedName{std::string(shown), to_oid(type)};
 }
 
 Result<bool> NativeName::equals(const NameInterface& other) const {

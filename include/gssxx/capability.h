@@ -30,7 +30,8 @@ enum class Capability : std::uint8_t {
     channel_bindings,
     /// Credentials can be delegated to the acceptor.
     delegation,
-    /// A replayed initial token is refused, where mutual authentication was not asked for.
+    /// What an initiator has sent is refused when it comes again, also where mutual authentication
+    /// was not asked for.
     replay_cache,
     /// An element of the mechanism can be added to credentials (Credentials::add and its kin).
     credential_elements,
