@@ -290,7 +290,8 @@ detail::NativeStep NativeContext::accept(const detail::AcceptArguments& argument
     if (step.error) {
         return step;
     }
-    negotiated_ = negotiated_ || framed_mechanism(token) == mechanism::spnego();
+    negotiated_ = negotiated_ || (library_.traits.negotiated_names_are_strange &&
+                                  framed_mechanism(token) == mechanism::spnego());
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
     OutputBuffer output(library_);

@@ -75,6 +75,14 @@ TEST(Examples, ListMechanismsShowsBothBackends) {
     EXPECT_EQ(count(program.output(), "not available"), 0U) << program.output();
 }
 
+TEST(Examples, NegotiatedSaysWhatBothEndsAgreedOn) {
+    Program program({example("negotiated")});
+    EXPECT_EQ(program.finish(), 0) << program.output();
+    EXPECT_EQ(count(program.output(), "krb5 (1.2.840.113554.1.2.2) in 2 tokens, initiator alice@"),
+              2U)
+        << program.output();
+}
+
 class OnBackend : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Examples, OnBackend, testing::Values("mit", "heimdal"),
                          [](const auto& each) { return each.param; });

@@ -229,6 +229,33 @@ TEST_P(Capabilities, NameAttributes) {
               has(Capability::name_attributes));
 }
 
+TEST_P(Capabilities, AttributesOfNamesThatAreSetAndTravel) {
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  return good(both.acceptor.initiator.value().set_attribute(
+                      "urn:mspac:77", as_bytes("of our own")));
+              }),
+              has(Capability::name_attribute_setting));
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  const Result<Buffer> exported =
+                      both.acceptor.initiator.value().export_composite();
+                  return good(exported) && good(Name::import_composite(library(), *exported));
+              }),
+              has(Capability::composite_names));
+}
+
+TEST_P(Capabilities, AttributesOfTheMechanism) {
+    const Mechanism tested(library(), mechanism());
+    const Result<MechanismAttributes> found = tested.attributes();
+    EXPECT_EQ(good(found) && !found->known.empty(), has(Capability::mechanism_attributes));
+}
+
+TEST_P(Capabilities, SaslNames) {
+    const Result<SaslName> name = Mechanism(library(), mechanism()).sasl_name();
+    const bool works = good(name) && good(Mechanism::from_sasl_name(library(), name->sasl_name)) &&
+                       Mechanism::from_sasl_name(library(), name->sasl_name)->oid() == mechanism();
+    EXPECT_EQ(works, has(Capability::sasl_names));
+}
+
 TEST_P(Capabilities, CredentialElements) {
     bool works = true;
     for (const CredentialUsage usage : {CredentialUsage::initiate, CredentialUsage::accept}) {

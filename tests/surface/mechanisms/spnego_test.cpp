@@ -82,7 +82,7 @@ TEST_P(Spnego, AnswerThatNamesAMechanismNobodyOfferedIsRefused) {
     ASSERT_TRUE(negotiation.error.has_value());
     EXPECT_TRUE(negotiation.initiator_failed);
     EXPECT_EQ(negotiation.error->code(),
-              mit_initiates() ? ErrorCode::bad_mechanism : ErrorCode::invalid_token)
+              mit_initiates() ? ErrorCode::invalid_token : ErrorCode::bad_mechanism)
         << negotiation.error->text();
 }
 
@@ -104,7 +104,7 @@ TEST_P(Spnego, AnswerThatRejectsIsAFailure) {
     ASSERT_TRUE(negotiation.error.has_value());
     EXPECT_TRUE(negotiation.initiator_failed);
     EXPECT_EQ(negotiation.error->code(),
-              mit_initiates() ? ErrorCode::bad_mechanism : ErrorCode::invalid_token)
+              mit_initiates() ? ErrorCode::invalid_token : ErrorCode::bad_mechanism)
         << negotiation.error->text();
 }
 
