@@ -85,10 +85,9 @@ bool supports(Capability capability, const Oid& oid) {
         return oid == mechanism::spnego();
     case Capability::local_names:
     case Capability::name_attributes:
-        return kerberos_or_spnego; // the names that SPNEGO yields are Kerberos's
     case Capability::name_attribute_setting:
     case Capability::composite_names:
-        return kerberos;
+        return kerberos_or_spnego; // the names that SPNEGO yields have what Kerberos's have
     case Capability::mechanism_attributes:
     case Capability::sasl_names:
     case Capability::context_inquiry:

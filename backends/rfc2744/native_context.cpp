@@ -397,10 +397,13 @@ bool NativeContext::knows_target() const {
         return true;
     }
     NativeStatus status;
+    abi::Uint32 lifetime = 0;
     abi::OidDesc* named = nullptr;
+    abi::Uint32 flags = 0;
     int local = 0;
+    int open = 0;
     status.major = library_.call().inquire_context(&status.minor, handle_, nullptr, nullptr,
-                                                   nullptr, &named, nullptr, &local, nullptr);
+                                                   &lifetime, &named, &flags, &local, &open);
     return status.major == abi::status_complete &&
            (local != 0 || to_oid(named) != mechanism::ntlm());
 }
