@@ -3,6 +3,7 @@
 #include "negotiation.h"
 #include "ntlm_users.h"
 
+#include <array>
 #include <functional>
 #include <map>
 
@@ -206,6 +207,51 @@ TEST_P(Capabilities, MemoryOfTheCaller) {
                good(both.initiator.get_mic_into(pattern(100), memory));
     });
     EXPECT_EQ(works, has(Capability::contexts));
+}
+
+TEST_P(Capabilities, Pieces) {
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  Bytes data = pattern(100);
+                  std::array pieces{IovBuffer::to_allocate(IovType::header),
+                                    IovBuffer::of(IovType::data, data),
+                                    IovBuffer::to_allocate(IovType::padding),
+                                    IovBuffer::to_allocate(IovType::trailer)};
+                  return good(both.initiator.wrap_iov(pieces)) &&
+                         good(both.acceptor.context.unwrap_iov(pieces)) &&
+                         text(data) == text(pattern(100));
+              }),
+              has(Capability::iov));
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  Buffer token = both.initiator.wrap(pattern(100)).value().token;
+                  std::array pieces{IovBuffer::of(IovType::stream, token.mutable_view()),
+                                    IovBuffer::of(IovType::data, {})};
+                  return good(both.acceptor.context.unwrap_iov(pieces));
+              }),
+              has(Capability::iov_stream));
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  Bytes data = pattern(100);
+                  std::array pieces{IovBuffer::of(IovType::data, data),
+                                    IovBuffer::to_allocate(IovType::mic_token)};
+                  return good(both.initiator.get_mic_iov(pieces)) &&
+                         good(both.acceptor.context.verify_mic_iov(pieces));
+              }),
+              has(Capability::iov_mic));
+}
+
+TEST_P(Capabilities, AssociatedDataAndPseudoRandomOctets) {
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  const auto wrapped = both.initiator.wrap_aead(pattern(100), as_bytes("beside"));
+                  return good(wrapped) && good(both.acceptor.context.unwrap_aead(
+                                              wrapped->token, as_bytes("beside")));
+              }),
+              has(Capability::aead));
+    EXPECT_EQ(on_contexts([&](ContextPair& both) {
+                  const auto one = both.initiator.pseudo_random(PrfKey::full, as_bytes("in"), 40);
+                  const auto other =
+                      both.acceptor.context.pseudo_random(PrfKey::full, as_bytes("in"), 40);
+                  return good(one) && good(other) && text(one->view()) == text(other->view());
+              }),
+              has(Capability::pseudo_random));
 }
 
 TEST_P(Capabilities, LocalNames) {
