@@ -48,15 +48,11 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::delegation:
     case Capability::credential_store:
     case Capability::credential_store_extras:
-        return kerberos_or_spnego;
-    // Whether an IAKERB acceptor takes itself for established depends on memory that was never
-    // written, when the initiator has had its ticket.
     case Capability::iov:
     case Capability::iov_stream:
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
-        return oid == mechanism::krb5() || oid == mechanism::spnego();
     case Capability::credential_passwords:
     case Capability::adding_from_store:
     case Capability::credential_export:
@@ -66,7 +62,6 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::constrained_delegation_of_accepted:
     case Capability::credential_options:
     case Capability::replay_cache_choice:
-        return kerberos_or_spnego;
     case Capability::channel_bound_flag:
     case Capability::dce_style:
     case Capability::session_key:

@@ -347,10 +347,14 @@ Result<detail::NativeContextInfo> NativeContext::inquire() const {
     int open = 0;
     NativeStatus status;
     const bool wants_names = !(library_.traits.leaks_names_of_expired_context && has_expired());
+    const Result<bool> has_target = knows_target();
+    if (!has_target.has_value()) {
+        return has_target.error();
+    }
     status.major = library_.call().inquire_context(
         &status.minor, handle_, wants_names ? initiator.get() : nullptr,
-        wants_names && knows_target() ? target.get() : nullptr, &lifetime, &mechanism, &flags,
-        &local, &open);
+        wants_names && *has_target ? target.get() : nullptr, &lifetime, &mechanism, &flags, &local,
+        &open);
     const bool expired =
         status.routine() == static_cast<std::uint32_t>(abi::Routine::context_expired);
     if (status.major != abi::status_complete && !expired) {
@@ -362,7 +366,11 @@ Result<detail::NativeContextInfo> NativeContext::inquire() const {
     info.lifetime = expired ? Lifetime(std::chrono::seconds(0)) : to_lifetime(lifetime);
     // gss-ntlmssp 1.2 says zero here of every context that lives, and the truth there.
     if (info.lifetime.is_expired() && open != 0) {
-        info.lifetime = remaining_lifetime().value_or(info.lifetime);
+        const Result<Lifetime> left = remaining_lifetime();
+        if (!left) {
+            return left.error();
+        }
+        info.lifetime = *left;
     }
     info.mechanism = to_oid(mechanism);
     info.flags = ContextFlags::from_bits(flags);
@@ -390,11 +398,11 @@ detail::NamePtr NativeContext::settled(detail::NamePtr name) const {
     return own ? *own : name;
 }
 
-bool NativeContext::knows_target() const {
+Result<bool> NativeContext::knows_target() const {
     // An acceptor of NTLM has no name of its own, and gss-ntlmssp 1.2 reads from address zero to
-    // copy it. An imported context's mechanism is not known before it was asked for.
-    if (mechanism_ && *mechanism_ != mechanism::ntlm()) {
-        return true;
+    // copy it. What an imported context is is not known before it was asked for.
+    if (mechanism_) {
+        return *mechanism_ != mechanism::ntlm() || initiates_;
     }
     NativeStatus status;
     abi::Uint32 lifetime = 0;
@@ -404,8 +412,11 @@ bool NativeContext::knows_target() const {
     int open = 0;
     status.major = library_.call().inquire_context(&status.minor, handle_, nullptr, nullptr,
                                                    &lifetime, &named, &flags, &local, &open);
-    return status.major == abi::status_complete &&
-           (local != 0 || to_oid(named) != mechanism::ntlm());
+    if (status.major != abi::status_complete &&
+        status.routine() != static_cast<std::uint32_t>(abi::Routine::context_expired)) {
+        return error("gss_inquire_context", Operation::context, status);
+    }
+    return local != 0 || to_oid(named) != mechanism::ntlm();
 }
 
 bool NativeContext::has_expired() const {

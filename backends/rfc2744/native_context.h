@@ -188,7 +188,7 @@ private:
     /// A name of the context, as every call on names knows it.
     [[nodiscard]] detail::NamePtr settled(detail::NamePtr name) const;
     /// Whether the library has a target's name that it can tell.
-    [[nodiscard]] bool knows_target() const;
+    [[nodiscard]] Result<bool> knows_target() const;
     /// Notes what the library names as the mechanism, if it names one.
     void learn_mechanism(const abi::OidDesc* actual);
     void destroy() noexcept;

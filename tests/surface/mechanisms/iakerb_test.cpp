@@ -86,15 +86,19 @@ TEST_F(Iakerb, InitiatorWithATicketAsksForTheServiceOnly) {
     EXPECT_EQ(run(initiating({{"ccache", "FILE:" + other}})).legs.size(), 4U);
 }
 
-// MIT 1.20 says of this one that it is established, and has no context.
-TEST_F(Iakerb, InitiatorWithTheServicesTicketIsRefused) {
+// MIT 1.20 says of this one that it is established; whether it has a context then depends on memory
+// that it never wrote. One that has none is refused.
+TEST_F(Iakerb, InitiatorWithTheServicesTicketGetsAWholeContextOrNone) {
     const std::string cache = fresh_path("cache");
     ASSERT_TRUE(shared_realm().kinit("alice", cache));
     ASSERT_TRUE(run(initiating({{"ccache", "FILE:" + cache}})).contexts.has_value());
-    const Negotiation second = run(initiating({{"ccache", "FILE:" + cache}}));
-    ASSERT_TRUE(second.error.has_value());
-    EXPECT_FALSE(second.initiator_failed);
-    EXPECT_EQ(second.error->code(), ErrorCode::no_context) << second.error->text();
+    Negotiation second = run(initiating({{"ccache", "FILE:" + cache}}));
+    if (second.contexts) {
+        expect_working(*second.contexts, mechanism::iakerb());
+    } else {
+        EXPECT_FALSE(second.initiator_failed);
+        EXPECT_EQ(second.error->code(), ErrorCode::no_context) << second.error->text();
+    }
 }
 
 TEST_F(Iakerb, InitiatorWithAKeytabReachesNoKdc) {
