@@ -255,6 +255,7 @@ void ClientRun::look_at(const Event& event, BytesView payload) {
             if constexpr (std::is_same_v<T, transport::LoggedIn>) {
                 const Bytes success{std::byte{message::userauth_success}};
                 hold(std::ranges::equal(payload, success), "SUCCESS is what logs in");
+                hold(service_, "who logs in has the service's word");
                 hold(attempt_ && attempt_->sent && attempt_->user == which.user,
                      "who logs in has asked for it");
                 hold(!which.method.starts_with("gssapi") || attempt_->mic,
@@ -291,7 +292,9 @@ void ClientRun::look_at_message(const Bytes& sent) {
         asked_ = true;
         return;
     }
-    hold(service_, "nothing is said before the service is there");
+    const bool early = asked_ && attempt_ && attempt_->method == "gssapi-keyex" &&
+                       number == message::userauth_request;
+    hold(service_ || early, "nothing else is said before the service is there");
     const bool secret = has_password(sent);
     if (number != message::userauth_request) {
         hold((!secret || knows_password_) && number >= message::userauth_first &&
