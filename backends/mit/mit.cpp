@@ -80,6 +80,7 @@ constexpr rfc2744::Traits traits{
     .supports = &supports,
     .refine = &refine,
     .cause_of_text = &mit_cause_of_text,
+    .imports_target_in_each_step = true,
     .leaks_names_of_expired_context = true,
 };
 

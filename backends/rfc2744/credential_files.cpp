@@ -163,16 +163,17 @@ public:
         }
         if (ticket.is_ticket_granting && !granting_) {
             granting_ = true;
-            usable_ = false;
+            until_ = 0;
         }
         any_ = true;
-        usable_ = usable_ || std::int64_t{ticket.end_time} > now_;
+        until_ = std::max(until_, std::int64_t{ticket.end_time});
     }
+    [[nodiscard]] std::int64_t until() const noexcept { return until_; }
     [[nodiscard]] std::optional<Finding> finding() const {
         if (!any_) {
             return Finding{ErrorCode::ccache_not_found, "the credential cache holds no ticket"};
         }
-        if (!usable_) {
+        if (until_ <= now_) {
             return Finding{ErrorCode::credentials_expired,
                            "the tickets in the credential cache have expired"};
         }
@@ -185,7 +186,7 @@ private:
                             .count();
     bool any_ = false;
     bool granting_ = false;
-    bool usable_ = false;
+    std::int64_t until_ = 0;
 };
 
 Finding corrupt_cache(std::string_view reason) {
@@ -283,6 +284,7 @@ ExaminedCache examine_cache(const std::string& path) {
     }
     examined.principal = owner.text;
     examined.finding = usability.finding();
+    examined.until = usability.until();
     return examined;
 }
 

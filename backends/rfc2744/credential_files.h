@@ -5,6 +5,7 @@
 
 #include "finding.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ namespace gss::inline v0::rfc2744 {
 struct ExaminedCache {
     std::optional<Finding> finding; ///< nothing: intact, with a ticket that is still good
     std::string principal;          ///< "alice@REALM"; empty when it cannot be read
+    /// When the last ticket that counts ends, in seconds since 1970; 0 when there is none.
+    std::int64_t until = 0;
 };
 
 /// The path of a cache or keytab name ("FILE:/tmp/krb5cc_0", "/etc/krb5.keytab"); empty for

@@ -38,8 +38,7 @@ std::optional<Signature> signature_of(const std::string& path) {
                      attributes.st_mtim.tv_sec, attributes.st_mtim.tv_nsec};
 }
 
-/// The last file of a kind that was examined, and what it was. A ticket that expires meanwhile
-/// does not change the verdict; nothing that is unsafe comes of that.
+/// The last file of a kind that was examined, and what it was.
 struct Examined {
     std::string name; // "FILE:/tmp/krb5cc_0"
     std::string path; // empty: not a file
@@ -60,9 +59,17 @@ bool is_file(Examined& last, const std::string& name) {
     return !last.path.empty();
 }
 
+/// Its tickets serve for so long from now on.
+bool lasts(const ExaminedCache& cache, std::chrono::seconds time) noexcept {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::seconds(cache.until) > now + time;
+}
+
 const ExaminedCache& look_at(Examined& last, Examine examine) {
     const std::optional<Signature> signature = signature_of(last.path);
-    if (!signature || signature != last.signature) {
+    const bool ended = !last.verdict.finding && last.verdict.until != 0 &&
+                       !lasts(last.verdict, std::chrono::seconds(0));
+    if (!signature || signature != last.signature || ended) {
         // Looked at before it is examined: what changes meanwhile is examined again. So is what
         // has just been written, because another change may bear the same time.
         last.signature = signature && signature->is_settled() ? signature : std::nullopt;
@@ -72,8 +79,11 @@ const ExaminedCache& look_at(Examined& last, Examine examine) {
 }
 
 ExaminedCache keytab_verdict(const std::string& path) {
-    return {examine_keytab(path), {}};
+    return {examine_keytab(path), {}, 0};
 }
+
+/// A cache whose tickets end while the library looks at it sends the library to the keytab.
+constexpr std::chrono::seconds soon{2};
 
 struct PerThread {
     std::optional<Krb5Context> context;
@@ -127,7 +137,7 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
         }
     }
     const bool cache_serves = call.usage == CredentialUsage::initiate && cache != nullptr &&
-                              !cache->finding &&
+                              !cache->finding && lasts(*cache, soon) &&
                               (call.principal.empty() || call.principal == cache->principal);
     if (cache_serves) {
         return std::nullopt; // the keytab is not opened

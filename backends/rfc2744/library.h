@@ -51,6 +51,8 @@ struct Traits {
     bool crashes_on_damaged_files = false;
     /// gss_init_sec_context goes on with memory it never wrote when an answer has no frame.
     bool reads_unframed_answers = false;
+    /// gss_init_sec_context imports a target that is no mechanism's name in each step anew.
+    bool imports_target_in_each_step = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.
     bool leaks_names_of_expired_context = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.

@@ -63,6 +63,7 @@ NativeContext::~NativeContext() {
 }
 
 void NativeContext::destroy() noexcept {
+    target_.reset();
     if (handle_ != nullptr) {
         abi::Uint32 minor = 0;
         library_.call().delete_sec_context(&minor, &handle_, nullptr);
@@ -188,6 +189,7 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
             return step;
         }
     }
+    abi::NameHandle const target = target_of(arguments);
     OidArgument mechanism(arguments.mechanism);
     BindingsArgument bindings(arguments.bindings);
     abi::BufferDesc input = input_buffer(token);
@@ -198,8 +200,8 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
     NativeStatus status;
     // The handle is read back after every call: libraries create, keep or delete it as they like.
     status.major = library_.call().init_sec_context(
-        &status.minor, handle_of(arguments.credentials), &handle_, handle_of(arguments.target),
-        mechanism.get(), arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
+        &status.minor, handle_of(arguments.credentials), &handle_, target, mechanism.get(),
+        arguments.flags.bits(), to_native(arguments.lifetime), bindings.get(),
         token.empty() ? nullptr : &input, &actual, output.get(), &flags, &lifetime);
     step.token = output.take(Buffer::Content::open);
     if (!mechanism_ && is_oid(actual, arguments.mechanism)) {
@@ -213,6 +215,9 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
         return step;
     }
     step.complete = status.major == abi::status_complete;
+    if (step.complete) {
+        target_.reset();
+    }
     step.flags = flags_ = ContextFlags::from_bits(flags);
     step.lifetime = to_lifetime(lifetime);
     return step;
@@ -220,7 +225,25 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
 
 bool NativeContext::answers_at_once(const detail::InitiateArguments& arguments,
                                     BytesView token) const {
-    return arguments.mechanism == mechanism::krb5() && is_kerberos_reply(token);
+    return arguments.mechanism == mechanism::krb5() && is_kerberos_reply(token) &&
+           (target_ || !is_imported_in_each_step(arguments));
+}
+
+bool NativeContext::is_imported_in_each_step(const detail::InitiateArguments& arguments) const {
+    return library_.traits.imports_target_in_each_step && arguments.target &&
+           form_of(arguments.target) != NameForm::mechanism;
+}
+
+abi::NameHandle NativeContext::target_of(const detail::InitiateArguments& arguments) {
+    if (!target_ && handle_ == nullptr && arguments.mechanism == mechanism::krb5() &&
+        is_imported_in_each_step(arguments)) {
+        // What does not succeed here fails below, in the words of the call itself.
+        if (Result<detail::NamePtr> imported =
+                arguments.target->canonicalize(arguments.mechanism)) {
+            target_ = *std::move(imported);
+        }
+    }
+    return handle_of(target_ ? target_ : arguments.target);
 }
 
 detail::NativeStep NativeContext::accept(const detail::AcceptArguments& arguments,

@@ -61,6 +61,11 @@ private:
     /// The Error of a message that the library refused; names the context.
     [[nodiscard]] Error incoming_error(std::string_view operation, NativeStatus status,
                                        TokenForm form, BytesView token) const;
+    /// The target is no mechanism's name, and the library imports it each time that it sees it.
+    [[nodiscard]] bool is_imported_in_each_step(const detail::InitiateArguments& arguments) const;
+    /// The target as the library shall see it: imported once, in the first step. To import it may
+    /// be to ask DNS, and when the peer's answer has come nobody shall be asked any more.
+    [[nodiscard]] abi::NameHandle target_of(const detail::InitiateArguments& arguments);
     /// An answer that the library must not see.
     [[nodiscard]] std::optional<Error> refuse_answer(const detail::InitiateArguments& arguments,
                                                      BytesView answer) const;
@@ -82,6 +87,7 @@ private:
 
     const Library& library_;
     abi::ContextHandle handle_;
+    detail::NamePtr target_;       // in the mechanism's form, until the context is established
     std::optional<Oid> mechanism_; // what the library named last
     ContextFlags flags_;           // what it granted last
 };

@@ -20,6 +20,7 @@ public:
     ~NativeName() override;
 
     [[nodiscard]] abi::NameHandle handle() const noexcept { return handle_; }
+    [[nodiscard]] NameForm form() const noexcept { return form_; }
 
     [[nodiscard]] Result<DisplayedName> display() const override;
     [[nodiscard]] Result<bool> equals(const NameInterface& other) const override;
@@ -62,6 +63,11 @@ private:
 /// The handle of a name of this backend; GSS_C_NO_NAME for null.
 [[nodiscard]] inline abi::NameHandle handle_of(const detail::NamePtr& name) noexcept {
     return name ? static_cast<const NativeName&>(*name).handle() : nullptr;
+}
+
+/// What kind of name of this backend it is, which must not be null.
+[[nodiscard]] inline NameForm form_of(const detail::NamePtr& name) noexcept {
+    return static_cast<const NativeName&>(*name).form();
 }
 
 /// The name's text, for messages.

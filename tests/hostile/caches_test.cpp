@@ -153,6 +153,33 @@ TEST_P(Caches, expired) {
     });
 }
 
+// Heimdal goes on to the keytab when the tickets have ended, and crashes on a damaged one: what was
+// seen of the cache while they were good is no reason to let it.
+TEST_P(Caches, whose_tickets_end_meanwhile) {
+    const std::filesystem::path cache = file("ending");
+    const std::filesystem::path keytab = file("damaged.keytab");
+    // An entry whose lengths are far past its end.
+    write_octets(keytab, std::string("\x05\x02\x00\x00\x00\x14\x00\x01\x7f\xff", 10) +
+                             std::string(20, 'A'));
+    realm::TicketOptions ticket;
+    ticket.lifetime = std::chrono::seconds(7);
+    ASSERT_TRUE(shared_realm().kinit("alice", cache.string(), ticket));
+    const Survival survival = in_subprocess([&] {
+        setenv("KRB5CCNAME", ("FILE:" + cache.string()).c_str(), 1);
+        setenv("KRB5_KTNAME", ("FILE:" + keytab.string()).c_str(), 1);
+        std::this_thread::sleep_for(std::chrono::seconds(3)); // the file counts as settled
+        const Backend opened = library();
+        if (acquire_error(opened, CredentialUsage::initiate)) {
+            return 2; // they are good
+        }
+        std::this_thread::sleep_for(std::chrono::seconds(6));
+        const auto acquired = acquire_error(opened, CredentialUsage::initiate);
+        return acquired || GetParam() == "mit" ? 0 : 3; // MIT hands expired credentials out
+    });
+    EXPECT_TRUE(survival.exited) << "signal " << survival.status;
+    EXPECT_EQ(survival.status, 0);
+}
+
 TEST_P(Caches, of_another_principal) {
     // The cache is alice's; no KDC is asked about the other name.
     for (const std::string name : {"bob", "nobody-at-all"}) {

@@ -2,6 +2,7 @@
 #include "pump.h"
 
 #include "fault.h"
+#include "queue_limits.h"
 #include "waiting.h"
 
 #include <algorithm>
@@ -15,21 +16,18 @@ using std::chrono::milliseconds;
 
 /// Room for what one read may bring: little for a peer that says little, since there may be
 /// thousands of them, and more for one that fills it.
-constexpr std::size_t least_room = std::size_t{4} * 1024;
-constexpr std::size_t most_room = std::size_t{128} * 1024;
+constexpr std::size_t least_read = std::size_t{4} * 1024;
+constexpr std::size_t most_read = std::size_t{128} * 1024;
 /// How long nobody looks at the clock, for the age of keys.
 constexpr milliseconds longest_wait{30'000};
 /// Streams without a descriptor are asked so often while something else is waited for, too.
 constexpr milliseconds short_wait{5};
 constexpr unsigned most_unanswered = 3;
-/// Nobody finds the queue full while less than this is in it: SessionLimits::queued_output is
-/// 35,000 at least.
-constexpr std::size_t may_be_waited_for = std::size_t{16} * 1024;
 
 } // namespace
 
 Pump::Pump(Session& session, Stream& stream, ssh::Driver* gss) noexcept
-    : session_(session), stream_(stream), gss_(gss), room_(least_room) {}
+    : session_(session), stream_(stream), gss_(gss), room_(least_read) {}
 
 std::optional<Event> Pump::next() {
     while (std::optional<Event> event = session_.poll()) {
@@ -146,7 +144,7 @@ void Pump::read(milliseconds limit) {
     } else if (got->octets > 0) {
         heard();
         if (got->octets >= room_) {
-            room_ = std::min(room_ * 2, most_room);
+            room_ = std::min(room_ * 2, most_read);
         }
         session_.received(got->octets);
     }
@@ -168,6 +166,9 @@ void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
         return;
     }
     const int out = session_.output().empty() ? -1 : stream_.write_descriptor();
+    if (out < 0 && !session_.output().empty()) {
+        limit = std::min(limit, short_wait); // nothing tells when the stream takes more
+    }
     if (!wanted && hung_up_ && in != out) {
         in = -1; // that is known, and would wake us for nothing
     }

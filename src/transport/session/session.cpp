@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gssxx/transport/session.h>
 
+#include "queue_limits.h"
 #include "session_state.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ Result<void> check_options(const SessionOptions& options) {
         }
     }
     const SessionLimits& limits = options.limits;
-    constexpr std::size_t least_packet = 35000; // RFC 4253 s6.1
+    using detail::least_packet;
     if (limits.packet < least_packet || limits.queued_output < least_packet ||
         limits.channels == 0 || limits.open_requests == 0) {
         return Error(ErrorCode::misuse, "create an SSH session",

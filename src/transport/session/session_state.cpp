@@ -4,6 +4,7 @@
 #include "escape.h"
 #include "ext_info.h"
 #include "messages.h"
+#include "queue_limits.h"
 #include "transport_messages.h"
 
 #include <algorithm>
@@ -18,16 +19,14 @@ using detail::Role;
 using detail::SessionFault;
 namespace message = detail::message;
 namespace reason = detail::reason;
+using detail::around_data;
+using detail::least_room;
 
 /// What may wait for the end of a key exchange: answers that a peer provokes, not data.
 constexpr std::size_t most_held_octets = std::size_t{64} * 1024;
 constexpr std::size_t most_held = 2048;
 /// What the host itself may send then besides: a request or two.
 constexpr std::size_t most_held_of_host = std::size_t{1} << 20U;
-/// Below this much room channel data waits: small packets cost more than they carry.
-constexpr std::size_t least_room = 4096;
-/// What surrounds channel data, so that it alone never fills the queue past its limit.
-constexpr std::size_t around_data = 1024;
 /// What may have come and not been read while nothing may be: an honest peer waits, too.
 constexpr std::size_t most_waiting = std::size_t{128} * 1024;
 /// Re-exchanges before anybody is logged in: each costs us more than a stranger.
@@ -160,7 +159,9 @@ void Session::State::sent(std::size_t octets) {
 
 void Session::State::elapsed(std::chrono::milliseconds since_last) noexcept {
     age_ += since_last;
-    if (kex_.under_way()) {
+    // Who has not even said what it is makes nothing of ours stay.
+    const bool exchanging = kex_.under_way() && !peer_version_.empty();
+    if (exchanging) {
         exchange_age_ += since_last;
     } else if (since_last.count() > 0 && !moved_) {
         reader_.rest();

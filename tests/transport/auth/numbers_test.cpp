@@ -302,6 +302,19 @@ const std::vector<Row>& client_rows() {
              pair.client.part->authenticate("alice", WithNone{}).value();
          },
          {{3, 3, 'V'}, {6, 6, 'A'}}},
+        {"early keyex, MIC asked for",
+         [](AuthPair& pair) {
+             pair.start(true);
+             pair.client.part->authenticate("alice", WithGssapiKeyex{}).value();
+         },
+         {{3, 3, 'V'}, {6, 6, '.'}}},
+        {"early keyex, request sent",
+         [](AuthPair& pair) {
+             pair.start(true);
+             pair.client.part->authenticate("alice", WithGssapiKeyex{}).value();
+             pair.attend();
+         },
+         {{3, 3, 'V'}, {6, 6, '.'}}},
         {"idle",
          [](AuthPair& pair) {
              send_request(pair, WithNone{});

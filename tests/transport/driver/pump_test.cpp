@@ -150,6 +150,37 @@ TEST(Pump, does_not_wait_when_much_has_gone_out) {
     client.join();
 }
 
+/// Takes a few octets at once, has nothing to wait on for more, and has to be asked.
+class Slow final : public Stream {
+public:
+    explicit Slow(int fd) : fd_(fd), inner_(descriptor_stream(fd, fd, Ownership::owned)) {}
+    Result<Read> read(MutableBytes room, Limit limit) override { return inner_->read(room, limit); }
+    Result<std::size_t> write(BytesView data, Limit limit) override {
+        full_ = !full_;
+        return full_ ? inner_->write(data.first(std::min<std::size_t>(data.size(), 100)), limit)
+                     : std::size_t{0};
+    }
+    [[nodiscard]] int read_descriptor() const noexcept override { return fd_; }
+
+private:
+    int fd_;
+    bool full_ = false;
+    std::unique_ptr<Stream> inner_;
+};
+
+// stream.h: of a stream without a descriptor to write to, "a driver then asks the stream itself".
+TEST(Pump, asks_a_stream_that_cannot_be_waited_on_for_writing) {
+    const auto ends = sockets();
+    const Descriptor peer(ends[1]);
+    Slow stream(ends[0]);
+    ServerSession session = ServerSession::create(with_a_key()).value();
+    Pump pump(session, stream, nullptr);
+    EXPECT_FALSE(pump.next());
+    ASSERT_GT(session.output().size(), 300U);
+    EXPECT_LT(time_of(pump, milliseconds(20000)), milliseconds(15000));
+    EXPECT_FALSE(session.output().empty());
+}
+
 constexpr std::size_t much = std::size_t{512} * 1024;
 
 /// A server in a hurry: answers a command, and ends the connection.
