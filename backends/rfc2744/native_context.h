@@ -199,8 +199,8 @@ private:
     std::optional<Oid> mechanism_; // what the library named last
     ContextFlags flags_;           // what it granted last
     mutable std::optional<TokenMake> make_;
-    bool initiates_ = false; // this side is the initiator
-    bool negotiated_ = false;      // by SPNEGO
+    bool initiates_ = false;  // this side is the initiator
+    bool negotiated_ = false; // by SPNEGO
 };
 
 /// Where a token stood, for a status that counts as success: complete, or with @p out_of_order a

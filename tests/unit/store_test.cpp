@@ -194,7 +194,11 @@ TEST_P(Stores, without_what_the_usage_needs_leave_the_default) {
 }
 
 TEST_P(Stores, with_keys_that_the_library_cannot_serve_are_refused_by_name) {
-    for (const std::string_view key : {"client_keytab", "rcache", "password", "verify"}) {
+    // What is built from the library's libkrb5 for the other keys is tested with the real one.
+    for (const std::string_view key : {"rcache", "client_keytab", "password", "verify"}) {
+        if (imports() && key != "rcache") {
+            continue;
+        }
         const auto result =
             acquire(CredentialUsage::initiate, store_of({{"ccache", "MEMORY:a"}, {key, "value"}}));
         if (imports()) {

@@ -79,6 +79,7 @@ authentication_time(const SecurityContext& context);
 
 /// Types of authorization data (RFC 4120 s7.5.4, [MS-KILE] 2.2.10).
 inline constexpr std::int32_t ad_if_relevant = 1;
+/// The privilege attribute certificate of Active Directory ([MS-PAC]).
 inline constexpr std::int32_t ad_win2k_pac = 128;
 
 /// The content of the ticket's first authorization data of that type, at the top or inside
@@ -106,6 +107,7 @@ enum class TicketFlag : std::uint32_t {
     encrypted_pa_rep = 0x00010000,
     anonymous = 0x00008000,
 };
+/// A set of them.
 using TicketFlags = FlagSet<TicketFlag>;
 
 /// Flags of the ticket that the context was made with (gss_krb5_get_tkt_flags).

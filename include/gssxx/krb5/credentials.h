@@ -67,6 +67,7 @@ set_default_cache_name(const Backend& backend, const std::optional<std::string>&
 /// acquired from it must not be used after that. Move-only.
 class GSSXX_EXPORT MemoryCache {
 public:
+    /// An empty cache with a name of its own. Does not block.
     [[nodiscard]] static Result<MemoryCache> create(const Backend& backend);
     MemoryCache(MemoryCache&&) noexcept = default;
     MemoryCache& operator=(MemoryCache&&) noexcept = default;

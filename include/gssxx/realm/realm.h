@@ -94,9 +94,10 @@ public:
                                                  const std::filesystem::path& path);
 
     /// Lets the users of realm @p users reach services of this one: both KDCs get one random key
-    /// for krbtgt/THIS@USERS (RFC 4120 s1.2). The opposite direction takes a call of its own.
-    /// Misuse for two realms of one name, for the same direction again, and for realms without an
-    /// encryption type in common. When the second KDC's database refuses, the first has the key.
+    /// for the ticket-granting service of this realm in the users' (RFC 4120 s1.2). The opposite
+    /// direction takes a call of its own. Misuse for two realms of one name, for the same direction
+    /// again, and for realms without an encryption type in common. When the second KDC's database
+    /// refuses, the first has the key.
     [[nodiscard]] Result<void> trust(Realm& users);
     /// What other realms have to know of this one; the hosts are those of the options' services.
     [[nodiscard]] Neighbour as_neighbour() const;

@@ -12,23 +12,39 @@ constexpr abi::Uint32 unavailable = static_cast<abi::Uint32>(abi::Routine::unava
 
 } // namespace
 
-abi::Uint32 FakeLibrary::acquire_cred_with_password(Uint32* /*minor*/, abi::NameHandle, abi::BufferDesc*, Uint32, abi::OidSetDesc*, int, abi::CredentialHandle*, abi::OidSetDesc**, Uint32*) {
+abi::Uint32 FakeLibrary::acquire_cred_with_password(Uint32* /*minor*/, abi::NameHandle,
+                                                    abi::BufferDesc*, Uint32, abi::OidSetDesc*, int,
+                                                    abi::CredentialHandle*, abi::OidSetDesc**,
+                                                    Uint32*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::add_cred_with_password(Uint32* /*minor*/, abi::CredentialHandle, abi::NameHandle, abi::OidDesc*, abi::BufferDesc*, int, Uint32, Uint32, abi::CredentialHandle*, abi::OidSetDesc**, Uint32*, Uint32*) {
+abi::Uint32 FakeLibrary::add_cred_with_password(Uint32* /*minor*/, abi::CredentialHandle,
+                                                abi::NameHandle, abi::OidDesc*, abi::BufferDesc*,
+                                                int, Uint32, Uint32, abi::CredentialHandle*,
+                                                abi::OidSetDesc**, Uint32*, Uint32*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::add_cred_from(Uint32* /*minor*/, abi::CredentialHandle, abi::NameHandle, abi::OidDesc*, int, Uint32, Uint32, abi::KeyValueSetDesc*, abi::CredentialHandle*, abi::OidSetDesc**, Uint32*, Uint32*) {
+abi::Uint32 FakeLibrary::add_cred_from(Uint32* /*minor*/, abi::CredentialHandle, abi::NameHandle,
+                                       abi::OidDesc*, int, Uint32, Uint32, abi::KeyValueSetDesc*,
+                                       abi::CredentialHandle*, abi::OidSetDesc**, Uint32*,
+                                       Uint32*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::acquire_cred_impersonate_name(Uint32* /*minor*/, abi::CredentialHandle, abi::NameHandle, Uint32, abi::OidSetDesc*, int, abi::CredentialHandle*, abi::OidSetDesc**, Uint32*) {
+abi::Uint32 FakeLibrary::acquire_cred_impersonate_name(Uint32* /*minor*/, abi::CredentialHandle,
+                                                       abi::NameHandle, Uint32, abi::OidSetDesc*,
+                                                       int, abi::CredentialHandle*,
+                                                       abi::OidSetDesc**, Uint32*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::add_cred_impersonate_name(Uint32* /*minor*/, abi::CredentialHandle, abi::CredentialHandle, abi::NameHandle, abi::OidDesc*, int, Uint32, Uint32, abi::CredentialHandle*, abi::OidSetDesc**, Uint32*, Uint32*) {
+abi::Uint32 FakeLibrary::add_cred_impersonate_name(Uint32* /*minor*/, abi::CredentialHandle,
+                                                   abi::CredentialHandle, abi::NameHandle,
+                                                   abi::OidDesc*, int, Uint32, Uint32,
+                                                   abi::CredentialHandle*, abi::OidSetDesc**,
+                                                   Uint32*, Uint32*) {
     return unavailable;
 }
 
@@ -40,7 +56,8 @@ abi::Uint32 FakeLibrary::import_cred(Uint32* /*minor*/, abi::BufferDesc*, abi::C
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::store_cred(Uint32* /*minor*/, abi::CredentialHandle, int, abi::OidDesc*, Uint32, Uint32, abi::OidSetDesc**, int*) {
+abi::Uint32 FakeLibrary::store_cred(Uint32* /*minor*/, abi::CredentialHandle, int, abi::OidDesc*,
+                                    Uint32, Uint32, abi::OidSetDesc**, int*) {
     return unavailable;
 }
 
@@ -48,11 +65,13 @@ abi::Uint32 FakeLibrary::set_neg_mechs(Uint32* /*minor*/, abi::CredentialHandle,
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::set_cred_option(Uint32* /*minor*/, abi::CredentialHandle*, abi::OidDesc*, abi::BufferDesc*) {
+abi::Uint32 FakeLibrary::set_cred_option(Uint32* /*minor*/, abi::CredentialHandle*, abi::OidDesc*,
+                                         abi::BufferDesc*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::inquire_cred_by_oid(Uint32* /*minor*/, abi::CredentialHandle, abi::OidDesc*, abi::BufferSetDesc**) {
+abi::Uint32 FakeLibrary::inquire_cred_by_oid(Uint32* /*minor*/, abi::CredentialHandle,
+                                             abi::OidDesc*, abi::BufferSetDesc**) {
     return unavailable;
 }
 
@@ -60,11 +79,13 @@ abi::Uint32 FakeLibrary::krb5_ccache_name(Uint32* /*minor*/, const char*, const 
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::krb5_set_allowable_enctypes(Uint32* /*minor*/, abi::CredentialHandle, Uint32, std::int32_t*) {
+abi::Uint32 FakeLibrary::krb5_set_allowable_enctypes(Uint32* /*minor*/, abi::CredentialHandle,
+                                                     Uint32, std::int32_t*) {
     return unavailable;
 }
 
-abi::Uint32 FakeLibrary::krb5_set_cred_rcache(Uint32* /*minor*/, abi::CredentialHandle, abi::ReplayCacheHandle) {
+abi::Uint32 FakeLibrary::krb5_set_cred_rcache(Uint32* /*minor*/, abi::CredentialHandle,
+                                              abi::ReplayCacheHandle) {
     return unavailable;
 }
 
