@@ -46,13 +46,19 @@ Error broken_promise(const Library& library, std::string_view operation, std::st
 /// The signature of NTLM ([MS-NLMP] s2.2.2.9: Version, Checksum and SeqNum).
 constexpr std::size_t ntlm_signature_size = 16;
 
+/// Of each MIC the mechanism is looked at: nothing is made for that.
+bool is_ntlm(const std::optional<Oid>& mechanism) noexcept {
+    constexpr std::string_view content = "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a";
+    return mechanism && as_text(mechanism->content()) == content;
+}
+
 /// gss-ntlmssp 1.2 looks at so many octets of a token, however many there are.
 std::optional<Error> refuse_size(const Library& library, std::string_view operation,
                                  const std::optional<Oid>& mechanism, TokenForm form,
                                  std::size_t size) {
     const bool fits =
         form == TokenForm::mic ? size == ntlm_signature_size : size >= ntlm_signature_size;
-    if (fits || mechanism != mechanism::ntlm()) {
+    if (fits || !is_ntlm(mechanism)) {
         return std::nullopt;
     }
     ErrorDetails details;

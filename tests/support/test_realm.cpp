@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <map>
+#include <mutex>
 #include <thread>
 
 namespace gss::test {
@@ -56,12 +58,19 @@ std::vector<std::string> backend_names() {
 }
 
 Backend backend(std::string_view name) {
+    // Kept: what a test takes out of a backend, such as native functions, lives on without it.
+    static std::mutex mutex;
+    static std::map<std::string, Backend, std::less<>> kept;
+    const std::lock_guard lock(mutex);
+    if (const auto known = kept.find(name); known != kept.end()) {
+        return known->second;
+    }
     Result<Backend> opened = Backend::open(name);
     if (!opened) {
         std::cerr << opened.error().text() << std::endl;
         std::exit(1);
     }
-    return *std::move(opened);
+    return kept.emplace(std::string(name), *std::move(opened)).first->second;
 }
 
 ScopedEnvironment::ScopedEnvironment(std::string name, const std::optional<std::string>& value)
