@@ -78,7 +78,7 @@ Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
     if (exported) {
         const Result<ExportedName> parts = ExportedName::parse(octets);
         std::optional<Error> none =
-            parts ? no_names_of(library_, parts->mechanism, "gss_import_name", shown())
+            parts ? no_names_of(library_, parts->mechanism, "gss_import_name", shown)
                   : std::nullopt;
         if (none) {
             return *std::move(none);

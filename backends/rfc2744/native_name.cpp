@@ -66,11 +66,8 @@ Result<bool> NativeName::equals(const NameInterface& other) const {
     return equal != 0;
 }
 
-std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
-                                 std::string_view operation, std::string subject) {
-    if (library.traits.names_crash == nullptr || !library.traits.names_crash(mechanism)) {
-        return std::nullopt;
-    }
+Error no_names(const Library& library, const Oid& mechanism, std::string_view operation,
+               std::string subject) {
     ErrorDetails details;
     details.code = ErrorCode::unavailable;
     details.operation = operation;
@@ -82,8 +79,8 @@ std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
 }
 
 Result<detail::NamePtr> NativeName::canonicalize(const Oid& mechanism) const {
-    if (std::optional<Error> none =
-            no_names_of(library_of(*this), mechanism, "gss_canonicalize_name", shown())) {
+    if (std::optional<Error> none = no_names_of(
+            library_of(*this), mechanism, "gss_canonicalize_name", [this] { return shown(); })) {
         return *std::move(none);
     }
     OidArgument oid(mechanism);

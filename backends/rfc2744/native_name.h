@@ -78,9 +78,20 @@ private:
     return name ? static_cast<const NativeName&>(*name).handle() : nullptr;
 }
 
-/// Why there are no names of that mechanism here; nothing where there may be.
+/// The Error for names of a mechanism that this family must not make.
+[[nodiscard]] Error no_names(const Library& library, const Oid& mechanism,
+                             std::string_view operation, std::string subject);
+
+/// Why there are no names of that mechanism here; nothing where there may be. @p shown tells the
+/// name's text, which is asked for when it is needed: it takes a native call.
+template <typename Shown>
 [[nodiscard]] std::optional<Error> no_names_of(const Library& library, const Oid& mechanism,
-                                               std::string_view operation, std::string subject);
+                                               std::string_view operation, const Shown& shown) {
+    if (library.traits.names_crash == nullptr || !library.traits.names_crash(mechanism)) {
+        return std::nullopt;
+    }
+    return no_names(library, mechanism, operation, shown());
+}
 
 /// What kind of name of this backend it is, which must not be null.
 [[nodiscard]] inline NameForm form_of(const detail::NamePtr& name) noexcept {
