@@ -155,12 +155,10 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
     if (!is_damaged(keytab.finding)) {
         return std::nullopt;
     }
-    if (call.usage == CredentialUsage::initiate) {
-        if (cache != nullptr && cache->finding) {
-            // What the caller has to mend first is the cache.
-            return refusal(library, call, sources, cache->finding->code,
-                           cache->finding->message + "; " + keytab.finding->message);
-        }
+    if (call.usage == CredentialUsage::initiate && cache != nullptr && cache->finding) {
+        // What the caller has to mend first is the cache.
+        return refusal(library, call, sources, cache->finding->code,
+                       cache->finding->message + "; " + keytab.finding->message);
     }
     return refusal(library, call, sources, keytab.finding->code, keytab.finding->message);
 }

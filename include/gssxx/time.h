@@ -89,8 +89,9 @@ private:
 ///
 /// Past the deadline the caller gets Error{timed_out}. A native call cannot be interrupted: it
 /// ends by itself on a worker thread that owns its inputs and outputs, and what it yields is
-/// released. A process that exits meanwhile ends the worker with it. Until then the worker uses the
-/// names and credentials of the call and reads the environment: do not call
+/// released. A step that asks nobody, an initiator's check of a Kerberos AP-REP, stays in the
+/// caller's thread. A process that exits meanwhile ends the worker with it. Until then the worker
+/// uses the names and credentials of the call and reads the environment: do not call
 /// Credentials::add_in_place, setenv or fork meanwhile.
 class Deadline {
 public:

@@ -2,13 +2,8 @@
 #include <gssxx/bytes.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
-
-#if defined(_WIN32)
-#include <windows.h>
-#else
-#include <string.h> // NOLINT(modernize-deprecated-headers): explicit_bzero is not in <cstring>
-#endif
 
 namespace gss::inline v0 {
 
@@ -17,9 +12,13 @@ void secure_wipe(MutableBytes secret) noexcept {
         return;
     }
 #if defined(_WIN32)
-    SecureZeroMemory(secret.data(), secret.size());
+    // There is no such call without a header of the system's: each write counts by itself.
+    volatile std::byte* const octets = secret.data();
+    for (std::size_t at = 0; at < secret.size(); ++at) {
+        octets[at] = std::byte{0};
+    }
 #else
-    explicit_bzero(secret.data(), secret.size());
+    explicit_bzero(secret.data(), secret.size()); // beside memset in <cstring> of every C library
 #endif
 }
 

@@ -10,8 +10,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 namespace {

@@ -16,8 +16,8 @@ namespace gss::inline v0::transport::detail {
 
 /// As many threads as there is work at once. Some wait for more when theirs is done: to start one,
 /// and what libraries keep for each thread, random generators above all, costs a tenth of a login.
-/// None takes work when it is older than that allows. Its end waits for all work. One thread at a
-/// time gives work.
+/// None takes work when it has reached its longest life. Its end waits for all work. One thread at
+/// a time gives work.
 class Threads {
 public:
     /// Heimdal keeps what it has read of krb5.conf for each thread: a change must reach everybody.

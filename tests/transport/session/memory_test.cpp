@@ -3,9 +3,11 @@
 #include "walk.h"
 
 #include "failing_memory.h"
+#include "state_access.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <new>
 
 namespace gss::test {
@@ -64,6 +66,20 @@ TEST(OutOfMemory, sec_A2_10_A2_11_nobody_is_let_in_by_it) {
             ++allocation;
         }
         EXPECT_GT(allocation, 200U) << method;
+    }
+}
+
+// Thousands of strangers may connect and fall silent: what was sent to them leaves no memory
+// behind.
+TEST(Silence, gives_the_memory_of_what_went_out_back) {
+    SessionPair pair(client_options(Course()), server_options(Course()));
+    for (const End which : {End::client, End::server}) {
+        transport::Session& session = pair.at(which).session;
+        session.sent(session.output().size());
+        session.elapsed(std::chrono::seconds(1)); // something has just gone out
+        session.elapsed(std::chrono::seconds(1));
+        EXPECT_EQ(transport::detail::StateAccess::writer(session).buffer().capacity(), 0U);
+        EXPECT_EQ(transport::detail::StateAccess::reader(session).buffer().capacity(), 0U);
     }
 }
 
