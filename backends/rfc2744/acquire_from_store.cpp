@@ -192,8 +192,9 @@ private:
 
     [[nodiscard]] std::optional<Error> refuse_what_cannot_be_had() const {
         for (const auto& [key, value] : arguments_.store.elements()) {
-            // Its acceptors open no replay cache at all.
-            if (key == "rcache" && arguments_.usage != CredentialUsage::initiate) {
+            // Its acceptors open no replay cache at all. An initiator has no use for the key, and
+            // still is told: who sets it relies on it somewhere.
+            if (key == "rcache") {
                 return refusal(library_, import_operation, ErrorCode::unavailable,
                                "key \"" + std::string(key) + "\"",
                                "this library has no replay cache of an acceptor");

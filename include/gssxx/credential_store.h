@@ -30,8 +30,10 @@ namespace gss::inline v0 {
 /// | verify        | the principal, "" for any, whose key in keytab the KDC's answer to a        |
 /// |               | password must fit                                                           |
 ///
-/// Every backend knows ccache and keytab; the others are MIT's, see Capability. The keys are
-/// checked here, because native libraries silently ignore what they do not know.
+/// A key that the usage has no need of is ignored, so that one store serves both ends. One that the
+/// backend never serves is Error{unavailable}, whatever the usage: see Capability
+/// (credential_store_extras for client_keytab, password and verify, replay_cache_choice for rcache).
+/// The keys are checked here, because native libraries silently ignore what they do not know.
 class GSSXX_EXPORT CredentialStore {
 public:
     using Element = std::pair<std::string_view, std::string_view>; ///< key and value

@@ -36,6 +36,7 @@ struct FakeCredential {
     std::vector<FakeElement> elements;
     std::string cache = {};  // what a store named
     std::string keytab = {}; // likewise
+    std::string store = {};  // all of it: "ccache=MEMORY:a keytab=MEMORY:b"
     [[nodiscard]] int usage() const noexcept {
         int common = elements.front().usage;
         for (const FakeElement& element : elements) {

@@ -25,6 +25,15 @@ std::string value_of(const abi::KeyValueSetDesc* store, std::string_view key) {
     return {};
 }
 
+std::string text_of(const abi::KeyValueSetDesc* store) {
+    std::string text;
+    for (abi::Uint32 index = 0; store != nullptr && index < store->count; ++index) {
+        text.append(index == 0 ? "" : " ").append(store->elements[index].key);
+        text.append("=").append(store->elements[index].value);
+    }
+    return text;
+}
+
 std::string without_realm(const std::string& principal) {
     return principal.substr(0, principal.find('@'));
 }
@@ -50,6 +59,7 @@ abi::Uint32 FakeLibrary::acquire_cred_from(Uint32* minor, abi::NameHandle name, 
     if (major == abi::status_complete) {
         object(*output)->cache = value_of(store, "ccache");
         object(*output)->keytab = value_of(store, "keytab");
+        object(*output)->store = text_of(store);
     }
     return major;
 }
