@@ -87,7 +87,7 @@ Error refusal(const Library& library, std::string_view operation, ErrorCode code
 }
 
 /// The library says that there is no cache when there is no client keytab to fill it from.
-Error about_client_keytab(Error error, const detail::AcquireArguments& arguments) {
+Error about_client_keytab(const Error& error, const detail::AcquireArguments& arguments) {
     const std::string path = file_path(value_of(arguments.store, "client_keytab"));
     if (error.code() != ErrorCode::ccache_not_found || path.empty() ||
         arguments.usage == CredentialUsage::accept) {

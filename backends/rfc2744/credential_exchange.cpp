@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Credentials to and from other processes; what is set on them and asked of them.
 #include "convert.h"
+#include "credential_files.h"
+#include "diagnose.h"
 #include "library_backend.h"
 #include "native_credential.h"
 #include "status.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -58,6 +61,40 @@ NativeStatus ask(const Library& library, abi::CredentialHandle handle, abi::OidD
     status.major =
         library.call().inquire_cred_by_oid(&status.minor, handle, question, pieces.get());
     return status;
+}
+
+/// The file that exported credentials name and that is neither a good cache nor a good keytab.
+/// The token is the library's own business: it is looked at for the text of a failure only.
+std::string bad_file_named_in(BytesView token) {
+    constexpr std::string_view type = "FILE:";
+    const std::string_view text = as_text(token);
+    for (std::size_t begin = text.find(type); begin != std::string_view::npos;
+         begin = text.find(type, begin + type.size())) {
+        const auto* const end = std::find_if(text.begin() + begin, text.end(), [](char octet) {
+            return octet == '"' || static_cast<unsigned char>(octet) < ' ';
+        });
+        std::string name(text.begin() + begin, end);
+        const std::string path = file_path(name);
+        if (examine_cache(path).finding && examine_keytab(path)) {
+            return name;
+        }
+    }
+    return {};
+}
+
+/// What was imported cannot be used, and @p error does not say why.
+Error unusable_import(const Error& error, BytesView token) {
+    Sources sources;
+    sources.cache = bad_file_named_in(token);
+    sources.chosen = true;
+    ErrorDetails details = error.details();
+    details.operation = import_operation;
+    details.subject = sources.cache.empty() ? "exported credentials" : describe(sources);
+    if (std::optional<Finding> finding = diagnose(details.code, Operation::credential, sources)) {
+        details.code = finding->code;
+        details.messages.push_back(std::move(finding->message));
+    }
+    return Error(std::move(details));
 }
 
 } // namespace
@@ -161,7 +198,7 @@ Result<detail::AcquiredNative> LibraryBackend::import_credentials(BytesView nati
     Result<detail::NativeCredentialInfo> info = imported.credential->inquire(
         CredentialFields{CredentialField::lifetime, CredentialField::mechanisms});
     if (!info) {
-        return info.error();
+        return unusable_import(info.error(), native_token);
     }
     imported.mechanisms = info->mechanisms.value_or(OidSet());
     imported.lifetime = info->lifetime.value_or(Lifetime::not_supported());

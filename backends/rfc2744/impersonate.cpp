@@ -21,6 +21,7 @@ constexpr std::string_view add_operation = "gss_add_cred_impersonate_name";
 constexpr std::string_view get_operation = "krb5_get_creds";
 
 // Heimdal's KRB5_GC_* options.
+constexpr std::uint32_t cached = 1U << 0U;
 constexpr std::uint32_t no_store = 1U << 3U;
 constexpr std::uint32_t forwardable = 1U << 4U;
 constexpr std::uint32_t constrained_delegation = 1U << 6U;
@@ -29,12 +30,19 @@ std::string by(const detail::CredentialPtr& impersonator, const detail::NamePtr&
     return subject_of(name) + ", impersonated by " + subject_of(origin_of(impersonator).name);
 }
 
-/// Tickets from the KDC by way of Heimdal's libkrb5.
+/// "krbtgt/REALM@REALM" for a principal of that realm.
+std::string granting_service_of(const std::string& principal) {
+    const std::string realm = principal.substr(principal.rfind('@') + 1);
+    return "krbtgt/" + realm + "@" + realm;
+}
+
+/// Tickets from the KDC by way of Heimdal's libkrb5. krb5_get_creds first looks for a ticket of the
+/// cache's owner to the same service, and takes that for the user's: so it gets a cache that has
+/// the owner's ticket-granting ticket and no other.
 class TicketService {
 public:
     explicit TicketService(const Library& library)
-        : library_(library), context_(library.loaded.krb5), tickets_(krb5(), context_.get()),
-          self_(krb5(), context_.get()) {}
+        : library_(library), context_(library.loaded.krb5), self_(krb5(), context_.get()) {}
     TicketService(const TicketService&) = delete;
     TicketService& operator=(const TicketService&) = delete;
     ~TicketService() {
@@ -43,6 +51,9 @@ public:
         }
         if (ticket_ != nullptr) {
             krb5().free_creds(context_.get(), ticket_);
+        }
+        if (tickets_ != nullptr) {
+            krb5().cc_destroy(context_.get(), tickets_);
         }
     }
 
@@ -53,13 +64,16 @@ public:
             return credential_refusal(library_, get_operation, ErrorCode::unavailable, subject_,
                                       "the library's libkrb5 cannot be used");
         }
-        std::optional<Error> refused =
-            failed("krb5_cc_resolve",
-                   krb5().cc_resolve(context_.get(), cache.c_str(), tickets_.receive()));
+        CacheOwner source(krb5(), context_.get());
+        std::optional<Error> refused = failed(
+            "krb5_cc_resolve", krb5().cc_resolve(context_.get(), cache.c_str(), source.receive()));
         if (!refused) {
             refused =
                 failed("krb5_cc_get_principal",
-                       krb5().cc_get_principal(context_.get(), tickets_.get(), self_.receive()));
+                       krb5().cc_get_principal(context_.get(), source.get(), self_.receive()));
+        }
+        if (!refused) {
+            refused = take_granting_ticket(source.get());
         }
         if (!refused) {
             refused = failed("krb5_get_creds_opt_alloc",
@@ -83,13 +97,17 @@ public:
             return refused;
         }
         krb5().get_creds_opt_add_options(context_.get(), options_, no_store | forwardable);
-        return failed(get_operation, krb5().get_creds(context_.get(), options_, tickets_.get(),
-                                                      self_.get(), &ticket_));
+        if ((refused = failed(get_operation, krb5().get_creds(context_.get(), options_, tickets_,
+                                                              self_.get(), &ticket_)))) {
+            return refused;
+        }
+        // The KDC may know the user by another name.
+        return refuse_other(client() != impersonator() || same_principal(user, impersonator()));
     }
 
-    /// S4U2Proxy: a ticket for @p service of the user whose ticket @p evidence is.
-    [[nodiscard]] std::optional<Error> get_for_service(const std::string& service,
-                                                       BytesView evidence) {
+    /// S4U2Proxy: a ticket for @p service of @p user, whose ticket @p evidence is.
+    [[nodiscard]] std::optional<Error>
+    get_for_service(const std::string& service, const std::string& user, BytesView evidence) {
         PrincipalOwner principal(krb5(), context_.get());
         if (std::optional<Error> refused =
                 failed("krb5_parse_name",
@@ -112,8 +130,9 @@ public:
         }
         krb5().get_creds_opt_add_options(context_.get(), options_,
                                          no_store | constrained_delegation);
-        return failed(get_operation, krb5().get_creds(context_.get(), options_, tickets_.get(),
-                                                      principal.get(), &ticket_));
+        refused = failed(get_operation, krb5().get_creds(context_.get(), options_, tickets_,
+                                                         principal.get(), &ticket_));
+        return refused ? refused : refuse_other(client() == user);
     }
 
     [[nodiscard]] const abi::HeimdalTicketHead& ticket() const noexcept {
@@ -123,6 +142,8 @@ public:
         return {static_cast<const std::byte*>(ticket().ticket), ticket().ticket_size};
     }
     [[nodiscard]] std::string impersonator() const { return text_of(self_.get()); }
+    /// Whose ticket it is.
+    [[nodiscard]] std::string client() const { return text_of(ticket().client); }
     [[nodiscard]] std::string text_of(abi::PrincipalHandle principal) const {
         TextOwner text(krb5(), context_.get());
         return krb5().unparse_name(context_.get(), principal, text.receive()) == 0
@@ -166,6 +187,51 @@ public:
     }
 
 private:
+    /// The ticket-granting ticket in @p source, alone in a cache that ends with this object.
+    [[nodiscard]] std::optional<Error> take_granting_ticket(abi::CacheHandle source) {
+        const std::string name = granting_service_of(impersonator());
+        PrincipalOwner service(krb5(), context_.get());
+        std::optional<Error> refused = failed(
+            "krb5_parse_name", krb5().parse_name(context_.get(), name.c_str(), service.receive()));
+        abi::GetOptionsHandle options = nullptr;
+        if (!refused) {
+            refused = failed("krb5_get_creds_opt_alloc",
+                             krb5().get_creds_opt_alloc(context_.get(), &options));
+        }
+        if (refused) {
+            return refused;
+        }
+        krb5().get_creds_opt_add_options(context_.get(), options, cached | no_store);
+        abi::TicketStruct* ticket = nullptr;
+        refused = failed(get_operation,
+                         krb5().get_creds(context_.get(), options, source, service.get(), &ticket));
+        krb5().get_creds_opt_free(context_.get(), options);
+        if (!refused) {
+            refused = failed("krb5_cc_new_unique",
+                             krb5().cc_new_unique(context_.get(), "MEMORY", nullptr, &tickets_));
+        }
+        if (!refused) {
+            refused = failed("krb5_cc_initialize",
+                             krb5().cc_initialize(context_.get(), tickets_, self_.get()));
+        }
+        if (!refused) {
+            refused = failed("krb5_cc_store_cred",
+                             krb5().cc_store_cred(context_.get(), tickets_, ticket));
+        }
+        if (ticket != nullptr) {
+            krb5().free_creds(context_.get(), ticket);
+        }
+        return refused;
+    }
+
+    /// A ticket of somebody else than was asked for is nobody's.
+    [[nodiscard]] std::optional<Error> refuse_other(bool is_the_users) const {
+        return is_the_users
+                   ? std::nullopt
+                   : std::optional(credential_refusal(library_, get_operation, ErrorCode::failure,
+                                                      subject_,
+                                                      "the library gave a ticket of " + client()));
+    }
     [[nodiscard]] const Krb5Functions& krb5() const noexcept { return library_.loaded.krb5; }
     [[nodiscard]] std::optional<Error> failed(std::string_view call, std::int32_t code) const {
         return code == 0 ? std::nullopt
@@ -174,7 +240,7 @@ private:
 
     const Library& library_;
     Krb5Context context_;
-    CacheOwner tickets_;
+    abi::CacheHandle tickets_ = nullptr; // in memory, of our own
     PrincipalOwner self_;
     abi::GetOptionsHandle options_ = nullptr;
     abi::TicketStruct* ticket_ = nullptr;
@@ -228,10 +294,10 @@ Result<detail::AcquiredNative> impersonate_by_krb5(const detail::BackendPtr& bac
         return acquired;
     }
     auto& credential = static_cast<NativeCredential&>(*acquired->credential);
-    credential.was_impersonated(std::move(owner),
-                                std::make_shared<const Impersonation>(Impersonation{
-                                    arguments.impersonator, service.impersonator(), tickets,
-                                    std::make_shared<const SecretBytes>(service.octets())}));
+    credential.was_impersonated(
+        std::move(owner), std::make_shared<const Impersonation>(Impersonation{
+                              arguments.impersonator, service.impersonator(), service.client(),
+                              tickets, std::make_shared<const SecretBytes>(service.octets())}));
     return acquired;
 }
 
@@ -272,8 +338,8 @@ bool can_impersonate_by_krb5(const Library& library) noexcept {
            krb5.get_creds_opt_free != nullptr && krb5.get_creds_opt_set_impersonate != nullptr &&
            krb5.get_creds_opt_add_options != nullptr && krb5.get_creds_opt_set_ticket != nullptr &&
            krb5.free_creds != nullptr && krb5.decode_ticket != nullptr &&
-           krb5.free_ticket != nullptr && krb5.cc_initialize != nullptr &&
-           krb5.cc_store_cred != nullptr;
+           krb5.free_ticket != nullptr && krb5.cc_new_unique != nullptr &&
+           krb5.cc_initialize != nullptr && krb5.cc_store_cred != nullptr;
 }
 
 std::optional<Error> get_proxy_ticket(const Library& library, const CredentialOrigin& origin,
@@ -293,7 +359,7 @@ std::optional<Error> get_proxy_ticket(const Library& library, const CredentialOr
     if (refused || service.same_principal(wanted, how.principal)) {
         return refused;
     }
-    refused = service.get_for_service(wanted, how.evidence->view());
+    refused = service.get_for_service(wanted, how.user, how.evidence->view());
     return refused ? refused : service.keep_in(origin.cache->name(), false);
 }
 

@@ -31,6 +31,7 @@ private:
 struct Impersonation {
     detail::CredentialPtr impersonator; // keeps its cache, which has its TGT
     std::string principal;              // of the impersonator
+    std::string user;                   // whose ticket it got
     std::string impersonator_cache;
     std::shared_ptr<const SecretBytes> evidence; // the user's ticket for the impersonator
 };

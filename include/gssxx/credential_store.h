@@ -32,8 +32,9 @@ namespace gss::inline v0 {
 ///
 /// A key that the usage has no need of is ignored, so that one store serves both ends. One that the
 /// backend never serves is Error{unavailable}, whatever the usage: see Capability
-/// (credential_store_extras for client_keytab, password and verify, replay_cache_choice for rcache).
-/// The keys are checked here, because native libraries silently ignore what they do not know.
+/// (credential_store_extras for client_keytab, password and verify, replay_cache_choice for
+/// rcache). The keys are checked here, because native libraries silently ignore what they do not
+/// know.
 class GSSXX_EXPORT CredentialStore {
 public:
     using Element = std::pair<std::string_view, std::string_view>; ///< key and value

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::int32_t aes128 = 17; // RFC 3962 s7
 constexpr std::int32_t aes256 = 18;
+constexpr std::int32_t aes256_sha2 = 20; // RFC 8009 s5
+// RFC 4120 s7.5.9: KDC_ERR_ETYPE_NOSUPP is 14; as a code of the krb5 table, whose codes begin here.
+constexpr auto etype_nosupp = static_cast<std::uint32_t>(-1765328384 + 14);
 
 /// RFC 4120 s5.5.1: the authenticator is encrypted with the ticket's session key; s5.2.9: etype
 /// [0], and cipher [2] right behind it, as there is no version of a session key.
@@ -62,6 +65,14 @@ TEST_P(AllowableEnctypes, ThatTheServiceLacksFail) {
     options.target = name + "@localhost";
     options.initiate.credentials = &bob;
     options.accept.credentials = &accepting;
+    // Nothing else is offered in its place: it is the KDC that says no (KDC_ERR_ETYPE_NOSUPP).
+    ASSERT_TRUE(succeeds(krb5::set_allowable_enctypes(bob, std::array{aes256_sha2})));
+    const auto lacking = establish(library(), library(), options);
+    ASSERT_TRUE(fails_with(lacking, ErrorCode::key_not_found));
+    EXPECT_EQ(lacking.error().native().value().minor, etype_nosupp) << lacking.error().text();
+    EXPECT_NE(lacking.error().text().find("target " + options.target), std::string::npos)
+        << lacking.error().text();
+    // It was the list and nothing else.
     ASSERT_TRUE(succeeds(krb5::set_allowable_enctypes(bob, std::array{aes128})));
     EXPECT_TRUE(succeeds(establish(library(), library(), options)));
 }

@@ -7,6 +7,9 @@ namespace gss::test {
 
 namespace {
 
+// RFC 4120 s7.5.9: KDC_ERR_BADOPTION is 13; as a code of the krb5 table, whose codes begin here.
+constexpr auto bad_option = static_cast<std::uint32_t>(-1765328384 + 13);
+
 class Impersonation : public OnBackend {
 protected:
     /// Lets host/localhost impersonate, once for the realm.
@@ -66,7 +69,8 @@ TEST_P(Impersonation, DelegatesWhereTheKdcLetsIt) {
     ASSERT_TRUE(succeeds(bob));
     const auto reached = login(library(), bob->credentials, "HTTP@localhost");
     if (!has_heimdal_kdc()) {
-        ASSERT_FALSE(reached.has_value());
+        ASSERT_TRUE(fails_with(reached, ErrorCode::failure));
+        EXPECT_EQ(reached.error().native().value().minor, bad_option);
         EXPECT_NE(reached.error().text().find("HTTP"), std::string::npos) << reached.error().text();
         return;
     }
@@ -86,7 +90,11 @@ TEST_P(Impersonation, DoesNotReachServicesThatItMayNot) {
     ASSERT_TRUE(succeeds(bob));
     std::string target = other;
     target.replace(target.find('/'), 1, "@");
-    EXPECT_FALSE(login(library(), bob->credentials, target).has_value());
+    const auto reached = login(library(), bob->credentials, target);
+    ASSERT_TRUE(fails_with(reached, ErrorCode::failure));
+    EXPECT_EQ(reached.error().native().value().minor, bad_option) << reached.error().text();
+    EXPECT_NE(reached.error().text().find("target " + target), std::string::npos)
+        << reached.error().text();
 }
 
 TEST_P(Impersonation, OfAnAcceptedTicketGivesConstrainedCredentials) {
@@ -112,6 +120,26 @@ TEST_P(Impersonation, OfAnAcceptedTicketGivesConstrainedCredentials) {
     }
 }
 
+TEST_P(Impersonation, GoesByTheImpersonatorsTicketGrantingTicketAlone) {
+    // A cache may have tickets already: the impersonator's own are never taken for the user's.
+    const Credentials impersonator = host();
+    EXPECT_EQ(login(library(), impersonator).value(), in_realm("host/localhost"));
+    EXPECT_EQ(login(library(), impersonator, "HTTP@localhost").value(), in_realm("host/localhost"));
+    const auto bob = bob_by(impersonator);
+    ASSERT_TRUE(succeeds(bob));
+    EXPECT_EQ(owner_of(bob->credentials), in_realm("bob"));
+    EXPECT_EQ(login(library(), bob->credentials).value(), in_realm("bob"));
+    const auto reached = login(library(), bob->credentials, "HTTP@localhost");
+    if (has_heimdal_kdc()) {
+        ASSERT_TRUE(succeeds(reached));
+        EXPECT_EQ(*reached, in_realm("bob"));
+    } else { // its database allows nobody to delegate
+        ASSERT_TRUE(fails_with(reached, ErrorCode::failure));
+        EXPECT_EQ(reached.error().native().value().minor, bad_option) << reached.error().text();
+    }
+    EXPECT_EQ(login(library(), impersonator).value(), in_realm("host/localhost"));
+}
+
 TEST_P(Impersonation, OutlivesTheImpersonator) {
     std::optional<Credentials> bob;
     {
@@ -133,21 +161,28 @@ TEST_P(Impersonation, NeedsAnInitiator) {
 TEST_P(Impersonation, OfNobodyFails) {
     const Backend backend = library();
     const auto nobody = host().impersonate(principal(backend, "nobody"));
-    ASSERT_FALSE(nobody.has_value());
+    ASSERT_TRUE(fails_with(nobody, ErrorCode::client_unknown));
     EXPECT_NE(nobody.error().text().find("nobody"), std::string::npos) << nobody.error().text();
 }
 
 TEST_P(Impersonation, OfAnOrdinaryUserIsNoUse) {
-    // alice has no key of her own that a service would have: her ticket for herself is refused, or
-    // opens nothing.
+    // Whoever has a ticket gets one of bob to himself. Nothing allows alice to show it elsewhere:
+    // the KDC refuses (KDC_ERR_BADOPTION), and nobody falls back to alice's own tickets.
     const Backend backend = library();
     const Credentials alice =
         acquire_from(backend, CredentialUsage::initiate, {{"ccache", cache_of("alice")}})
             .value()
             .credentials;
     const auto bob = alice.impersonate(principal(backend, "bob"));
-    if (bob) {
-        EXPECT_FALSE(login(backend, bob->credentials, "HTTP@localhost").has_value());
+    ASSERT_TRUE(succeeds(bob));
+    EXPECT_EQ(bob->credentials.impersonator().value(), in_realm("alice"));
+    EXPECT_EQ(login(backend, alice).value(), in_realm("alice"));
+    for (const std::string target : {"HTTP@localhost", "host@localhost"}) {
+        const auto reached = login(backend, bob->credentials, target);
+        ASSERT_TRUE(fails_with(reached, ErrorCode::failure)) << target;
+        EXPECT_EQ(reached.error().native().value().minor, bad_option) << reached.error().text();
+        EXPECT_NE(reached.error().text().find("target " + target), std::string::npos)
+            << reached.error().text();
     }
 }
 
