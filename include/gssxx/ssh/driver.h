@@ -65,6 +65,12 @@ public:
     /// note of AuthDone and Fail as handle() does, and of nothing else.
     void note(const Action& action) noexcept;
 
+    /// Makes an initiator's first token before an engine asks for it: while the peer's first words
+    /// are on their way, or to see whether there are tickets at all. The next first step with the
+    /// same mechanism and flags takes what came of it, unless it is older than a minute by then, or
+    /// somebody has logged in, an engine has failed or use_credentials() was called. Blocks as
+    /// step() does. Fails as that step would, and with misuse in a driver that was moved from.
+    Result<void> prepare(const Oid& mechanism, ContextFlags flags);
     /// The one step that may block, by itself: what the action asks, done, and the answer.
     [[nodiscard]] StepAnswer step(const GssStep& action);
     /// Makes the MIC that the action asks for; failed when there is no such context.

@@ -92,6 +92,7 @@ void Driver::State::note(const AuthDone& done) noexcept {
         context->partly = true;
     }
     if (!done.partial) {
+        prepared.reset(); // it may hold delegated tickets
         somebody_logged_in = true;
         for (auto& [name, context] : contexts) {
             if (auto* const found = std::get_if<EstablishedContext>(&context)) {
@@ -113,6 +114,7 @@ void Driver::State::note(const Fail& failure) noexcept {
             found->logged_in = false;
         }
     }
+    prepared.reset();
     drop_delegated();
 }
 
@@ -142,6 +144,12 @@ Result<Driver> Driver::create(const Backend& backend, DriverOptions options) {
 }
 
 // A driver that was moved from has no contexts: the answers' own defaults all say no.
+
+Result<void> Driver::prepare(const Oid& mechanism, ContextFlags flags) {
+    return state_
+               ? state_->prepare(mechanism, flags)
+               : Error(ErrorCode::misuse, "prepare a first token", "a driver that was moved from");
+}
 
 StepAnswer Driver::step(const GssStep& action) {
     return state_ ? state_->step(action) : StepAnswer();
@@ -271,6 +279,7 @@ std::optional<Peer> Driver::take_renewed(const ContextName& name, const Name& pr
 void Driver::use_credentials(const Credentials* credentials) noexcept {
     if (state_) {
         state_->options.credentials = credentials;
+        state_->prepared.reset();
     }
 }
 

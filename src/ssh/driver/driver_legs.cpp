@@ -8,6 +8,10 @@ namespace gss::inline v0::ssh {
 
 namespace {
 
+/// An authenticator is good for five minutes by both clocks; a peer may think long before it wants
+/// the token.
+constexpr std::chrono::minutes token_age{1};
+
 detail::Reader reader_of(const GssStep& action) noexcept {
     return action.initiate ? detail::Reader::user : detail::Reader::stranger;
 }
@@ -33,6 +37,14 @@ StepAnswer Driver::State::step(const GssStep& action) {
         if (found != contexts.end()) {
             return failed(wrong_order("there is such a context already"), reader_of(action));
         }
+        if (std::optional<Prepared> ready = take_prepared(action)) {
+            if (!ready->context) {
+                last_error = std::move(ready->error);
+            } else {
+                contexts.emplace(action.context, *std::move(ready->context));
+            }
+            return std::move(ready->answer);
+        }
         if (const Result<void> begun = begin(action); !begun) {
             return failed(begun.error(), reader_of(action));
         }
@@ -46,6 +58,39 @@ StepAnswer Driver::State::step(const GssStep& action) {
         contexts.erase(entry);
     }
     return answer;
+}
+
+Result<void> Driver::State::prepare(const Oid& mechanism, ContextFlags flags) {
+    prepared.reset();
+    Prepared ready{GssStep{0, {}, true, true, mechanism, flags, {}}, {}, {}, {}};
+    if (Result<Context> context = begin_initiator(ready.action); !context) {
+        ready.answer = failed(context.error(), reader_of(ready.action));
+    } else {
+        ready.answer = run_leg(ready.action, *context);
+        if (ready.answer.status != StepAnswer::Status::failed) {
+            ready.context = *std::move(context);
+        }
+    }
+    if (!ready.context) {
+        ready.error = last_error;
+    }
+    prepared = std::move(ready);
+    return prepared->error ? Result<void>(*prepared->error) : Result<void>();
+}
+
+std::optional<Driver::State::Prepared> Driver::State::take_prepared(const GssStep& action) {
+    if (!action.initiate || !prepared) {
+        return std::nullopt;
+    }
+    std::optional<Prepared> ready = std::exchange(prepared, std::nullopt);
+    // Nobody in particular cannot log in: that is for begin_initiator() to refuse.
+    const bool nobody = action.flags.contains(ContextFlag::anonymity) &&
+                        action.context.use == ContextName::Use::authentication;
+    if (nobody || ready->action.mechanism != action.mechanism ||
+        ready->action.flags != action.flags || Clock::now() - ready->made > token_age) {
+        return std::nullopt;
+    }
+    return ready;
 }
 
 Result<void> Driver::State::begin(const GssStep& action) {

@@ -7,6 +7,7 @@
 #include <gssxx/ssh/driver.h>
 #include <gssxx/ssh/token.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -31,11 +32,23 @@ struct EstablishedContext {
 
 struct __attribute__((visibility("hidden"))) Driver::State {
     using Context = std::variant<TokenInitiator, TokenAcceptor, EstablishedContext>;
+    using Clock = std::chrono::steady_clock;
+    /// What a first step came to before anybody asked for it.
+    struct Prepared {
+        GssStep action;
+        StepAnswer answer;
+        std::optional<Context> context; ///< nothing when the step failed
+        std::optional<Error> error;     ///< why it did
+        Clock::time_point made = Clock::now();
+    };
 
     State(Backend opened, DriverOptions&& wanted)
         : backend(std::move(opened)), options(std::move(wanted)) {}
 
     // Legs ---------------------------------------------------------------------------------
+    [[nodiscard]] Result<void> prepare(const Oid& mechanism, ContextFlags flags);
+    /// What was prepared for that step; nothing when it was for another one or is too old.
+    [[nodiscard]] std::optional<Prepared> take_prepared(const GssStep& action);
     [[nodiscard]] StepAnswer step(const GssStep& action);
     /// Makes the context of a first leg.
     [[nodiscard]] Result<void> begin(const GssStep& action);
@@ -66,6 +79,7 @@ struct __attribute__((visibility("hidden"))) Driver::State {
     Backend backend;
     DriverOptions options;
     std::map<ContextName, Context> contexts;
+    std::optional<Prepared> prepared;
     std::optional<Error> last_error;
     bool somebody_logged_in = false; ///< AuthDone without `partial` was noted
 };

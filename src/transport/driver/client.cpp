@@ -31,6 +31,12 @@ bool is_gss_name(std::string_view key_exchange) {
     return key_exchange.starts_with("gss-");
 }
 
+/// There is GSS to be left out, or none.
+bool wants_gss(const ConnectOptions& options) {
+    return std::ranges::any_of(options.methods, is_gss) ||
+           std::ranges::any_of(options.session.algorithms.key_exchange, is_gss_name);
+}
+
 /// Something is left when GSS is taken out.
 bool has_alternative(const ConnectOptions& options) {
     return !std::ranges::all_of(options.methods, is_gss) &&
@@ -42,24 +48,30 @@ void take_gss_out(ConnectOptions& options) {
     std::erase_if(options.methods, is_gss);
 }
 
-/// Makes a first token, as the key exchange would, to see whether there are tickets at all. A GSS
-/// key exchange that fails ends the connection (RFC 4462 s2.1), so that no other method could be
-/// tried after it.
-std::optional<Error> first_token_error(const ConnectOptions& options) {
-    const Result<Name> target = ssh::target_name(*options.backend, options.gss_host);
-    if (!target) {
-        return target.error();
+/// Makes the first token that the key exchange will ask for, or else user authentication.
+Result<void> prepare_first_token(ssh::Driver& gss, const ConnectOptions& options) {
+    const bool by_key_exchange =
+        std::ranges::any_of(options.session.algorithms.key_exchange, is_gss_name);
+    bool delegate = options.session.delegate;
+    for (const AuthMethod& method : options.methods) {
+        const auto* with_mic = std::get_if<WithGssapiMic>(&method);
+        delegate = with_mic != nullptr && !by_key_exchange ? with_mic->delegate : delegate;
     }
-    ssh::TokenInitiatorOptions initiate;
-    initiate.credentials = options.credentials;
-    Result<ssh::TokenInitiator> initiator = ssh::TokenInitiator::create(*target, initiate);
-    if (!initiator) {
-        return initiator.error();
+    ContextFlags flags = ssh::ssh_required_flags;
+    if (delegate) {
+        flags.insert(ContextFlag::delegate_to_peer);
     }
-    const Deadline deadline =
-        options.step_limit.count() > 0 ? Deadline::after(options.step_limit) : Deadline();
-    const Step step = initiator->step({}, deadline);
-    return step.failed() ? step.error : std::nullopt;
+    const OidSet mechanisms = ssh::allowed_mechanisms(options.session.mechanisms);
+    return mechanisms.empty() ? Result<void>() : gss.prepare(*mechanisms.begin(), flags);
+}
+
+Result<ssh::Driver> make_driver(const ConnectOptions& options) {
+    ssh::DriverOptions contexts;
+    contexts.host = options.gss_host;
+    contexts.credentials = options.credentials;
+    contexts.iakerb = options.session.mechanisms.iakerb;
+    contexts.step_limit = options.step_limit;
+    return ssh::Driver::create(*options.backend, std::move(contexts));
 }
 
 } // namespace
@@ -161,31 +173,34 @@ Result<Client> Client::open(std::unique_ptr<Stream> stream, ConnectOptions optio
         return Error(ErrorCode::misuse, std::string(operation),
                      stream ? "no method to log in by" : "no stream");
     }
-    std::string skipped;
     if (!options.backend) {
         take_gss_out(options);
-    } else if (has_alternative(options)) {
-        if (const std::optional<Error> error = first_token_error(options)) {
-            skipped = "GSS is left out: " + error->text();
-            take_gss_out(options);
-        }
     }
     if (options.methods.empty()) {
         return Error(ErrorCode::misuse, std::string(operation),
                      "every method to log in by wants a backend");
     }
+    std::string skipped;
     std::optional<ssh::Driver> gss;
+    const bool wanted = options.backend && wants_gss(options);
+    const bool dispensable = wanted && has_alternative(options);
     if (options.backend) {
-        ssh::DriverOptions contexts;
-        contexts.host = options.gss_host;
-        contexts.credentials = options.credentials;
-        contexts.iakerb = options.session.mechanisms.iakerb;
-        contexts.step_limit = options.step_limit;
-        Result<ssh::Driver> driver = ssh::Driver::create(*options.backend, std::move(contexts));
+        Result<ssh::Driver> driver = make_driver(options);
         if (!driver) {
             return driver.error();
         }
         gss = *std::move(driver);
+    }
+    if (dispensable) {
+        // A GSS key exchange that fails ends the connection (RFC 4462 s2.1), so that no other
+        // method could be tried after it: whether there are tickets at all is seen beforehand. A
+        // refusal of our own is no lack of tickets, and no reason for something weaker: it is met
+        // again when the token is due.
+        if (const Result<void> prepared = prepare_first_token(*gss, options);
+            !prepared && prepared.error().code() != ErrorCode::insufficient_protection) {
+            skipped = "GSS is left out: " + prepared.error().text();
+            take_gss_out(options);
+        }
     }
     Result<ClientSession> session = ClientSession::create(options.session);
     if (!session) {
@@ -196,6 +211,11 @@ Result<Client> Client::open(std::unique_ptr<Stream> stream, ConnectOptions optio
     if (!skipped.empty()) {
         client.state_->log(1, skipped);
         client.state_->skipped = std::move(skipped);
+    }
+    client.state_->pump.flush();
+    if (wanted && !dispensable) {
+        // While the server makes up its first words. A failure is met again when the token is due.
+        static_cast<void>(prepare_first_token(*client.state_->gss, client.state_->options));
     }
     if (const Result<void> in = client.state_->log_in(); !in) {
         return in.error();

@@ -104,7 +104,7 @@ Error Client::State::no_method_left() const {
 Result<void> Client::State::log_in() {
     std::optional<Clock::time_point> until;
     if (options.login_limit.count() > 0) {
-        until = Clock::now() + options.login_limit;
+        until = opened + options.login_limit;
     }
     std::vector<pollfd> nothing;
     const auto give_up = [this] {

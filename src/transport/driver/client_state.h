@@ -46,6 +46,7 @@ struct __attribute__((visibility("hidden"))) Client::State {
     ClientSession session;
     detail::Pump pump;
 
+    const Clock::time_point opened = Clock::now();
     std::vector<bool> tried;         ///< of options.methods
     std::vector<std::string> listed; ///< what the server says can continue
     bool has_list = false;

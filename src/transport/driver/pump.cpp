@@ -6,6 +6,7 @@
 #include "waiting.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace gss::inline v0::transport::detail {
@@ -23,6 +24,11 @@ constexpr milliseconds longest_wait{30'000};
 /// Streams without a descriptor are asked so often while something else is waited for, too.
 constexpr milliseconds short_wait{5};
 constexpr unsigned most_unanswered = 3;
+/// What a peer on this machine or the next needs for an answer that takes no thought.
+constexpr std::chrono::microseconds quick_answer{150};
+/// Waits of a connection in which answers may be looked for without sleeping: those of a login and
+/// the beginning of a command.
+constexpr unsigned most_quick_waits = 16;
 
 } // namespace
 
@@ -180,7 +186,7 @@ void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
     } else if (out >= 0) {
         others.push_back({out, POLLOUT, 0});
     }
-    const int found = ::poll(others.data(), others.size(), poll_limit(limit));
+    const int found = look(others, limit);
     const bool readable = found > 0 && (others[own].revents & ~POLLOUT) != 0;
     others.resize(own);
     if (found <= 0) {
@@ -195,6 +201,26 @@ void Pump::wait(std::vector<pollfd>& others, milliseconds limit) {
     }
     flush();
     tick();
+}
+
+/// To go to sleep and be woken costs as much as a near peer takes for an answer, on both sides, and
+/// a login is answers. So one that has answered at once is looked for a little while without
+/// sleeping, at the beginning of a connection; other work of the machine goes first.
+int Pump::look(std::vector<pollfd>& all, milliseconds limit) {
+    if (limit.count() == 0 || waits_ == most_quick_waits) {
+        return ::poll(all.data(), all.size(), poll_limit(limit));
+    }
+    ++waits_;
+    const Clock::time_point begun = Clock::now();
+    for (bool looks = answers_quickly_; looks; looks = Clock::now() - begun < quick_answer) {
+        if (const int found = ::poll(all.data(), all.size(), 0); found != 0) {
+            return found;
+        }
+        std::this_thread::yield();
+    }
+    const int found = ::poll(all.data(), all.size(), poll_limit(limit));
+    answers_quickly_ = found > 0 && Clock::now() - begun < 2 * quick_answer;
+    return found;
 }
 
 void Pump::wait_without_descriptor(std::vector<pollfd>& others, milliseconds limit) {

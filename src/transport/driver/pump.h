@@ -45,6 +45,7 @@ private:
     void authorize(const ssh::Authorize& question);
     void read(std::chrono::milliseconds limit);
     void heard() noexcept;
+    [[nodiscard]] int look(std::vector<pollfd>& all, std::chrono::milliseconds limit);
     void wait_without_descriptor(std::vector<pollfd>& others, std::chrono::milliseconds limit);
     void tick();
     [[nodiscard]] std::chrono::milliseconds shortened(std::chrono::milliseconds limit) const;
@@ -53,10 +54,12 @@ private:
     Stream& stream_;
     ssh::Driver* gss_;
     Weigh weigh_;
-    std::size_t room_;     ///< for one read
-    bool broken_ = false;  ///< nothing can be written any more
-    bool over_ = false;    ///< nothing can be read any more
-    bool hung_up_ = false; ///< seen while nothing was to be read
+    std::size_t room_;             ///< for one read
+    bool broken_ = false;          ///< nothing can be written any more
+    bool over_ = false;            ///< nothing can be read any more
+    bool hung_up_ = false;         ///< seen while nothing was to be read
+    bool answers_quickly_ = false; ///< the peer, when it was waited for last
+    unsigned waits_ = 0;
     std::chrono::milliseconds keepalive_{0};
     unsigned unanswered_ = 0;
     Clock::time_point last_tick_ = Clock::now();

@@ -94,6 +94,7 @@ TEST_F(DriverTest, a_driver_that_was_moved_from_refuses_everything) {
     EXPECT_FALSE(theirs.take_peer(auth()));
     EXPECT_EQ(theirs.context(auth()), nullptr);
     EXPECT_FALSE(theirs.last_error());
+    EXPECT_FALSE(theirs.prepare(mechanism::krb5(), ssh::ssh_required_flags));
     theirs.release(auth());
     theirs.use_credentials(nullptr);
     // NOLINTEND(bugprone-use-after-move)
@@ -171,6 +172,76 @@ TEST_F(DriverTest, credentials_can_be_changed_between_contexts) {
     EXPECT_EQ(principal_of(kex(1)), "second@FAKE.REALM");
     ours.use_credentials(nullptr);
     EXPECT_EQ(principal_of(kex(2)), "user@FAKE.REALM");
+}
+
+TEST_F(DriverTest, a_first_token_is_made_once_when_it_was_prepared) {
+    const auto made = [this] { return fake_.table().count(Call::init_sec_context); };
+    for (const ContextName& name : {kex(), auth()}) {
+        Driver ours = client();
+        Driver theirs = server();
+        const std::size_t before = made();
+        ASSERT_TRUE(ours.prepare(mechanism::krb5(), ssh::ssh_required_flags));
+        EXPECT_EQ(made() - before, 1U);
+        const StepAnswer first = ours.step(leg(name, true, true));
+        ASSERT_EQ(first.status, Status::more);
+        EXPECT_EQ(made() - before, 1U) << "what was prepared is taken";
+        const StepAnswer second = theirs.step(leg(name, false, true, first.token));
+        ASSERT_EQ(second.status, Status::done);
+        ASSERT_EQ(ours.step(leg(name, true, false, second.token)).status, Status::done);
+        EXPECT_TRUE(verifies(theirs, name, "data", mic(ours, name, "data")));
+        // Once: a second context with the same token would be a replay.
+        EXPECT_NE(ours.step(leg(kex(7), true, true)).token, first.token);
+        EXPECT_EQ(made() - before, 3U);
+    }
+}
+
+TEST_F(DriverTest, what_was_prepared_for_another_step_is_not_taken) {
+    const auto made = [this] { return fake_.table().count(Call::init_sec_context); };
+    const ContextFlags delegating = ssh::ssh_required_flags | ContextFlag::delegate_to_peer;
+    const auto is_made_anew = [&](Driver& ours, const ssh::GssStep& step) {
+        const std::size_t before = made();
+        static_cast<void>(ours.step(step));
+        return made() != before;
+    };
+    Driver ours = client();
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), delegating));
+    EXPECT_TRUE(is_made_anew(ours, leg(kex(0), true, true))) << "nobody asked to delegate there";
+    EXPECT_TRUE(is_made_anew(ours, leg(kex(1), true, true, {}, delegating))) << "and it is gone";
+    // Other credentials, somebody logged in, an engine failed: of no use any more.
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), delegating));
+    ours.use_credentials(nullptr);
+    EXPECT_TRUE(is_made_anew(ours, leg(kex(2), true, true, {}, delegating)));
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), delegating));
+    ours.note(ssh::AuthDone{
+        "user", "ssh-connection", "gssapi-keyex", kex(0), mechanism::krb5(), {}, false, {}});
+    EXPECT_TRUE(is_made_anew(ours, leg(kex(3), true, true, {}, delegating)));
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), delegating));
+    ours.note(ssh::Fail{});
+    EXPECT_TRUE(is_made_anew(ours, leg(kex(4), true, true, {}, delegating)));
+    // An acceptor's step leaves it alone.
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), delegating));
+    static_cast<void>(ours.step(leg(auth(1), false, true, as_bytes("token"))));
+    EXPECT_FALSE(is_made_anew(ours, leg(kex(5), true, true, {}, delegating)));
+    EXPECT_EQ(outstanding(Kind::context), 6U) << "one for each step, and none left over";
+
+    fake_.behaviour.added = ContextFlag::anonymity;
+    const ContextFlags hidden = ssh::ssh_required_flags | ContextFlag::anonymity;
+    ASSERT_TRUE(ours.prepare(mechanism::krb5(), hidden));
+    EXPECT_EQ(ours.step(leg(auth(2), true, true, {}, hidden)).status, Status::failed)
+        << "nobody in particular cannot log in";
+}
+
+TEST_F(DriverTest, a_failure_to_prepare_is_told_at_once_and_by_the_step) {
+    Driver nowhere = server(); // no host to go to
+    const Result<void> prepared = nowhere.prepare(mechanism::krb5(), ssh::ssh_required_flags);
+    ASSERT_FALSE(prepared);
+    const StepAnswer step = nowhere.step(leg(kex(), true, true));
+    EXPECT_EQ(step.status, Status::failed);
+    EXPECT_FALSE(step.text.empty());
+    ASSERT_TRUE(nowhere.last_error());
+    EXPECT_EQ(nowhere.last_error()->text(), prepared.error().text());
+    EXPECT_EQ(nowhere.step(leg(kex(), true, false, as_bytes("x"))).status, Status::failed);
+    EXPECT_EQ(outstanding(Kind::context), 0U);
 }
 
 TEST_F(DriverTest, run_answers_questions_and_hands_out_the_rest_in_order) {

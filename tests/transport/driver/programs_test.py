@@ -202,7 +202,7 @@ class Ours(Folder):
         return {"KRB5_CONFIG": str(config)}
 
     def test_sec_A1_30_no_tickets_for_a_host_that_only_the_resolver_has_named(self):
-        port = self.ours("--accept-delegation")
+        port = self.ours("--accept-delegation", "--authorized-keys", self.key("user") + ".pub")
 
         def run(*options, env):
             return subprocess.run([SSH, "-p", str(port), "--backend", BACKEND, "--accept-any-host-key", *options,
@@ -223,6 +223,10 @@ class Ours(Folder):
                     self.assertNotIn("delegated credentials", self.log.read_text())
                     fine = run(*method, env=env)
                     self.assertEqual((fine.returncode, fine.stdout), (0, b"[]\n"), fine.stderr)
+        if BACKEND == "mit":  # a refusal of ours is no reason for another method
+            refused = run("--delegate", "-i", self.key("user"), env=self.canonicalising("true"))
+            self.assertEqual((refused.returncode, refused.stdout), (255, b""), refused.stderr)
+            self.assertIn(f"has made host/localhost@{REALM} out of host@127.0.0.1", self.sentence(refused))
         for method in methods:
             named = run("--delegate", "--gss-host", "localhost", *method, env={})
             self.assertEqual((named.returncode, named.stdout), (0, b"[tickets]\n"), named.stderr)
