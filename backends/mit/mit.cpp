@@ -124,6 +124,7 @@ constexpr rfc2744::Traits traits{
     .cause_of_text = &mit_cause_of_text,
     .imports_target_in_each_step = true,
     .leaks_names_of_expired_context = true,
+    .defaults_for_missing_elements = true,
     .iov_crashes_on_other_makes = true,
     .streams_in_order_only = true,
     .authorization_data_by_oid = true,

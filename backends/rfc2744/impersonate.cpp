@@ -305,6 +305,12 @@ Result<detail::AcquiredNative> impersonate_by_krb5(const detail::BackendPtr& bac
 Result<detail::AcquiredNative> call_impersonate(const detail::BackendPtr& backend,
                                                 const detail::ImpersonateArguments& arguments) {
     const Library& library = static_cast<const LibraryBackend&>(*backend).native();
+    for (const Oid& oid : arguments.mechanisms) {
+        if (std::optional<Error> refused =
+                refuse_missing_element(library, acquire_operation, arguments.impersonator, oid)) {
+            return *std::move(refused);
+        }
+    }
     OidSetArgument desired(arguments.mechanisms);
     OutputCredential credential(backend);
     OutputOidSet mechanisms(library);
@@ -356,7 +362,7 @@ std::optional<Error> get_proxy_ticket(const Library& library, const CredentialOr
     if (!refused) {
         wanted = service.canonical_text(target, refused);
     }
-    if (refused || service.same_principal(wanted, how.principal)) {
+    if (refused || TicketService::same_principal(wanted, how.principal)) {
         return refused;
     }
     refused = service.get_for_service(wanted, how.user, how.evidence->view());
@@ -381,6 +387,10 @@ NativeCredential::add_impersonating(const detail::AddArguments& arguments,
             library, add_operation, ErrorCode::unavailable, subject,
             "the library lacks this call, and no other one adds such an "
             "element to credentials that exist: impersonate() makes new ones");
+    }
+    if (std::optional<Error> refused =
+            refuse_missing_element(library, add_operation, impersonator, arguments.mechanism)) {
+        return *std::move(refused);
     }
     OidArgument mechanism(arguments.mechanism);
     Result<detail::CredentialPtr> copy = copy_by_export(*this, add_operation);

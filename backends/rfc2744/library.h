@@ -59,6 +59,9 @@ struct Traits {
     bool reads_past_cut_tokens = false;
     /// gss_inquire_context gives no names of an expired context, and leaks them.
     bool leaks_names_of_expired_context = false;
+    /// gss_init_sec_context and gss_acquire_cred_impersonate_name take the default credentials in
+    /// place of given ones that have no element of the mechanism.
+    bool defaults_for_missing_elements = false;
     /// A failing gss_acquire_cred never says why, and gss_add_cred does.
     bool acquire_gives_no_reason = false;
     /// An acceptor's credential without a name has, when asked, a name with nothing inside, and

@@ -47,6 +47,15 @@ bool are_for_others(const detail::CredentialPtr& credential, const Oid& mechanis
     return info && info->mechanisms && !info->mechanisms->contains(mechanism);
 }
 
+/// The default credentials are never taken in place of what a caller chose.
+std::optional<Error> refuse_other_elements(const Library& library,
+                                           const detail::InitiateArguments& arguments) {
+    std::optional<Error> refused = refuse_missing_element(
+        library, "gss_init_sec_context", arguments.credentials, arguments.mechanism);
+    return refused ? std::optional(about(*refused, "target " + text_of(arguments.target)))
+                   : std::nullopt;
+}
+
 /// Initiator credentials whose ticket has expired, which Heimdal reports as one that is missing.
 bool have_expired(const detail::CredentialPtr& credential) {
     if (!credential) {
@@ -202,6 +211,10 @@ detail::NativeStep NativeContext::initiate(const detail::InitiateArguments& argu
                                arguments.credentials);
         if (step.error) {
             step.error = about(*step.error, "target " + text_of(arguments.target));
+            return step;
+        }
+        step.error = refuse_other_elements(library_, arguments);
+        if (step.error) {
             return step;
         }
         if (arguments.credentials) {

@@ -139,6 +139,18 @@ std::optional<Error> refuse_to_add(const Library& library, const Oid& mechanism,
     return Error(std::move(details));
 }
 
+std::optional<Error> refuse_missing_element(const Library& library, std::string_view operation,
+                                            const detail::CredentialPtr& chosen,
+                                            const Oid& mechanism) {
+    if (!library.traits.defaults_for_missing_elements || !chosen ||
+        chosen->elements().contains(mechanism)) {
+        return std::nullopt;
+    }
+    return credential_refusal(library, operation, ErrorCode::no_credentials,
+                              "credentials that are not for mechanism " + mechanism.to_string(),
+                              "they have no element for it: acquire them for that mechanism");
+}
+
 Error credential_refusal(const Library& library, std::string_view operation, ErrorCode code,
                          std::string subject, std::string message) {
     ErrorDetails details;

@@ -139,6 +139,13 @@ origin_of(const detail::CredentialPtr& credential) noexcept {
 /// Whose credentials, for messages.
 [[nodiscard]] std::string subject_of(const detail::NamePtr& name);
 
+/// Where the family takes its default credentials in place of an element that the chosen ones lack:
+/// an Error that names the mechanism. Null credentials are a choice, too.
+[[nodiscard]] std::optional<Error> refuse_missing_element(const Library& library,
+                                                          std::string_view operation,
+                                                          const detail::CredentialPtr& chosen,
+                                                          const Oid& mechanism);
+
 /// gss_acquire_cred, with a store gss_acquire_cred_from or what takes its place.
 [[nodiscard]] Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
                                                      const detail::AcquireArguments& arguments);

@@ -2,6 +2,8 @@
 // Elements added from the cache and keytab of a store (MIT's t_add_cred, gss_add_cred_from).
 #include "support.h"
 
+#include <array>
+
 namespace gss::test {
 
 namespace {
@@ -125,6 +127,78 @@ TEST_P(Elements, KeepWithinADeadline) {
     options.deadline = Deadline(Deadline::Clock::now());
     EXPECT_TRUE(fails_with(Credentials::add_to_default(library(), mechanism::krb5(), options),
                            ErrorCode::timed_out));
+}
+
+/// Credentials of bob's for one mechanism, in a process whose default is alice.
+class ForOneMechanism : public OnBackend {};
+
+INSTANTIATE_TEST_SUITE_P(All, ForOneMechanism, testing::ValuesIn(backend_names()), name_of_backend);
+
+TEST_P(ForOneMechanism, CredentialsAreNeverReplacedByTheDefaultOnes) {
+    const std::array all{mechanism::krb5(), mechanism::spnego()};
+    for (const Oid& own : all) {
+        AcquireOptions options;
+        options.mechanisms = {own};
+        options.store = CredentialStore::of({{"ccache", cache_of("bob")}}).value();
+        const auto bob = Credentials::acquire(library(), CredentialUsage::initiate, options);
+        if (!bob) {
+            EXPECT_TRUE(fails_with(bob, ErrorCode::unavailable));
+            continue;
+        }
+        for (const Oid& used : all) {
+            const auto seen = login(library(), bob->credentials, "host@localhost", used);
+            if (used == own) {
+                EXPECT_EQ(seen.value(), in_realm("bob"));
+                continue;
+            }
+            ASSERT_TRUE(fails_with(seen, ErrorCode::no_credentials));
+            EXPECT_NE(seen.error().text().find("not for mechanism " + used.to_string()),
+                      std::string::npos)
+                << seen.error().text();
+        }
+    }
+}
+
+TEST_P(ForOneMechanism, DelegatedCredentialsAreNeverReplacedByTheDefaultOnes) {
+    for (const Oid& through : {mechanism::krb5(), mechanism::spnego()}) {
+        EstablishOptions options =
+            with_flags(default_context_flags | ContextFlag::delegate_to_peer);
+        options.initiate.mechanism = through;
+        AcquireOptions acquiring;
+        acquiring.mechanisms = {through};
+        acquiring.store = CredentialStore::of({{"ccache", cache_of("bob")}}).value();
+        const auto acquired = Credentials::acquire(library(), CredentialUsage::initiate, acquiring);
+        if (!acquired) {
+            EXPECT_TRUE(fails_with(acquired, ErrorCode::unavailable));
+            continue;
+        }
+        const Credentials& bob = acquired->credentials;
+        options.initiate.credentials = &bob;
+        options.accept.accept_delegation = true;
+        const auto both = establish(library(), library(), options);
+        ASSERT_TRUE(succeeds(both));
+        const Credentials& delegated = both->acceptor.delegated.value();
+        EXPECT_EQ(login(library(), delegated).value(), in_realm("bob"));
+        const auto onward = login(library(), delegated, "host@localhost", mechanism::spnego());
+        EXPECT_TRUE(onward ? *onward == in_realm("bob")
+                           : onward.error().code() == ErrorCode::no_credentials)
+            << (onward ? *onward : onward.error().text());
+    }
+}
+
+TEST_P(ForOneMechanism, ImpersonatorsAreNeverReplacedByTheDefaultOnes) {
+    if (!is_mit()) {
+        return; // there it goes by the tickets of the impersonator's cache
+    }
+    AcquireOptions options;
+    options.mechanisms = {mechanism::spnego()};
+    options.store = CredentialStore::of({{"ccache", cache_of("bob")}}).value();
+    const Credentials bob =
+        Credentials::acquire(library(), CredentialUsage::initiate, options).value().credentials;
+    const auto alice = bob.impersonate(principal(library(), "alice"));
+    ASSERT_TRUE(fails_with(alice, ErrorCode::no_credentials));
+    EXPECT_NE(alice.error().text().find("not for mechanism"), std::string::npos)
+        << alice.error().text();
 }
 
 } // namespace
