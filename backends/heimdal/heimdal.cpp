@@ -32,6 +32,7 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::aead:
     case Capability::pseudo_random:
     case Capability::context_inquiry:
+    case Capability::context_options:
     case Capability::dce_style:
     case Capability::session_key:
     case Capability::lucid_export:
@@ -41,7 +42,6 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::local_names:
         return kerberos_or_spnego;
     case Capability::renewal:
-    case Capability::context_options:
     case Capability::credential_elements:
     case Capability::credential_store:
     case Capability::credential_storing:

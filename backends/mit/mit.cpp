@@ -40,6 +40,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::channel_bindings:
     case Capability::credential_elements:
     case Capability::replay_cache: // in NTLM by the acceptor's challenge
+    case Capability::credential_passwords:
+    case Capability::acceptor_credential_export:
+    case Capability::channel_bound_flag:
         return kerberos_or_spnego || ntlm;
     case Capability::wrap_in_caller_memory:
     case Capability::mic_in_caller_memory:
@@ -53,16 +56,11 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::iov_mic:
     case Capability::aead:
     case Capability::pseudo_random:
-    case Capability::credential_passwords:
     case Capability::adding_from_store:
     case Capability::credential_export:
-    case Capability::acceptor_credential_export:
-    case Capability::impersonation:
-    case Capability::constrained_delegation:
     case Capability::constrained_delegation_of_accepted:
     case Capability::credential_options:
     case Capability::replay_cache_choice:
-    case Capability::channel_bound_flag:
     case Capability::dce_style:
     case Capability::session_key:
     case Capability::lucid_export:
@@ -76,6 +74,9 @@ bool supports(Capability capability, const Oid& oid) {
     case Capability::credential_storing:
     case Capability::native_krb5:
         return oid == mechanism::krb5();
+    case Capability::impersonation: // IAKERB has no such call
+    case Capability::constrained_delegation:
+        return oid == mechanism::krb5() || oid == mechanism::spnego();
     case Capability::negotiable_mechanisms:
         return oid == mechanism::spnego();
     case Capability::local_names:

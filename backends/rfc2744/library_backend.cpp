@@ -19,7 +19,23 @@ const void* LibraryBackend::identity() const noexcept {
 }
 
 bool LibraryBackend::supports(Capability capability, const Oid& mechanism) const noexcept {
-    return library_.traits.supports(capability, mechanism);
+    return library_.traits.supports(capability, mechanism) && is_offered(mechanism);
+}
+
+bool LibraryBackend::is_offered(const Oid& mechanism) const noexcept {
+    if (mechanism == mechanism::krb5() || mechanism == mechanism::spnego()) {
+        return true; // every library of these families has them inside
+    }
+    abi::OidSetDesc* set = nullptr;
+    abi::Uint32 minor = 0;
+    bool found = false;
+    if (library_.call().indicate_mechs(&minor, &set) == abi::status_complete && set != nullptr) {
+        for (std::size_t index = 0; index < set->count; ++index) {
+            found = found || is_oid(&set->elements[index], mechanism);
+        }
+        library_.call().release_oid_set(&minor, &set);
+    }
+    return found;
 }
 
 Result<OidSet> LibraryBackend::mechanisms() const {

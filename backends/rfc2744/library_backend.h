@@ -22,6 +22,8 @@ public:
         return library_.loaded.path;
     }
     [[nodiscard]] const void* identity() const noexcept override;
+    /// Of mechanisms that a library may lack (IAKERB, NTLM: a plugin of MIT's) nothing, where
+    /// gss_indicate_mechs does not name them. Not kept: the library reads its list when it changes.
     [[nodiscard]] bool supports(Capability capability,
                                 const Oid& mechanism) const noexcept override;
     [[nodiscard]] Result<OidSet> mechanisms() const override;
@@ -69,6 +71,7 @@ public:
     renew_ticket(const krb5::RenewerOptions& options) const override;
 
 private:
+    [[nodiscard]] bool is_offered(const Oid& mechanism) const noexcept;
     Library library_;
 };
 

@@ -60,7 +60,9 @@ public:
     /// The soname or path that was opened.
     [[nodiscard]] std::string_view library() const noexcept;
 
-    /// True when a real call of that kind on a real object of @p mechanism succeeds here.
+    /// True when a real call of that kind on a real object of @p mechanism succeeds here. Of
+    /// mechanisms that are no fixed part of a library (NTLM on MIT is a plugin), only where it
+    /// offers them now; that reads its list.
     [[nodiscard]] bool supports(Capability capability,
                                 const Oid& mechanism = mechanism::krb5()) const noexcept;
 

@@ -21,8 +21,9 @@ protected:
         ASSERT_TRUE(std::filesystem::exists(config))
             << config << " (install the Debian package gss-ntlmssp)";
         setenv("GSS_MECH_CONFIG", config, 1);
-        setenv("NTLM_USER_FILE", write_ntlm_users("ntlm-users", "DOMAIN:carol:secret\n").c_str(),
-               1);
+        const std::filesystem::path users =
+            write_ntlm_users("ntlm-users", "DOMAIN:carol:secret\nDOMAIN:dave:hidden\n");
+        setenv("NTLM_USER_FILE", users.c_str(), 1);
     }
 };
 

@@ -192,6 +192,19 @@ TEST_P(SpnegoAcceptor, RefusesAnOfferOfNothingItHas) {
     EXPECT_TRUE(fails_with(acceptor.step(offer({unknown}, "of nobody")), ErrorCode::bad_mechanism));
 }
 
+// The build runs this program without MIT's plugins (GSS_MECH_CONFIG).
+TEST(Plugins, ThatAreNotInstalledCanDoNothing) {
+    const Backend mit = backend("mit");
+    EXPECT_FALSE(mit.mechanisms().value().contains(mechanism::ntlm()));
+    for (unsigned number = 0; number <= 0xff; ++number) {
+        const auto capability = static_cast<Capability>(number);
+        EXPECT_FALSE(mit.supports(capability, mechanism::ntlm())) << to_string(capability);
+    }
+    for (const Oid& inside : {mechanism::krb5(), mechanism::spnego(), mechanism::iakerb()}) {
+        EXPECT_TRUE(mit.supports(Capability::contexts, inside)) << inside.to_string();
+    }
+}
+
 } // namespace
 
 } // namespace gss::test
