@@ -44,6 +44,10 @@ struct KeytabCursorStruct { // room for a krb5_kt_cursor of Heimdal, where it is
 struct TicketStruct {                       // room for a krb5_creds of any family
     alignas(16) std::byte octets[512] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
 };
+struct TraceInfoStruct { // krb5_trace_info (MIT)
+    const char* message = nullptr;
+};
+using TraceFunction = void (*)(Krb5ContextHandle, const TraceInfoStruct*, void*);
 struct DecodedTicketStruct {                // room for a Ticket (Heimdal)
     alignas(16) std::byte octets[512] = {}; // NOLINT(modernize-avoid-c-arrays): a C structure
 };

@@ -50,16 +50,6 @@ void fill(void* handle, ContextFunctions& call) noexcept {
 #undef GSSXX_FIND
 }
 
-/// Of the library's own libkrb5, as below.
-void fill(void* handle, RenewalFunctions& call) noexcept {
-#define GSSXX_FIND(result, name, parameters) find(handle, "krb5_" #name, call.name);
-    GSSXX_RENEWAL_SYMBOLS(GSSXX_FIND)
-#undef GSSXX_FIND
-    find(handle, "krb5_get_init_creds_keytab", call.get_init_creds_keytab);
-    find(handle, "krb5_free_cred_contents", call.free_cred_contents);
-    find(handle, "krb5_set_trace_callback", call.set_trace_callback);
-}
-
 /// dlsym also searches what the library itself depends on: its own libkrb5 and no other.
 void fill(void* handle, Krb5Functions& krb5) noexcept {
 #define GSSXX_KRB5(result, name, parameters) find(handle, "krb5_" #name, krb5.name);
@@ -67,6 +57,7 @@ void fill(void* handle, Krb5Functions& krb5) noexcept {
     GSSXX_KRB5_MORE_SYMBOLS(GSSXX_KRB5)
 #undef GSSXX_KRB5
     find(handle, "krb5_kt_default_name", krb5.kt_default_name);
+    find(handle, "krb5_set_trace_callback", krb5.set_trace_callback);
     find(handle, "decode_Ticket", krb5.decode_ticket);
     find(handle, "free_Ticket", krb5.free_ticket);
     find(handle, "k5_rc_resolve", krb5.rc_resolve);
@@ -97,7 +88,6 @@ Result<LoadedLibrary> load(std::string_view backend, std::string_view library,
     const std::string missing = fill(handle, loaded.call);
     fill(handle, loaded.message);
     fill(handle, loaded.context_call);
-    fill(handle, loaded.renewal);
     fill(handle, loaded.krb5);
     const bool right_family = dlsym(handle, std::string(family_symbol).c_str()) != nullptr;
     dlclose(handle); // the mapping stays

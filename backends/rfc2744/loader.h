@@ -5,7 +5,6 @@
 #include <gssxx/result.h>
 
 #include "context_symbols.h"
-#include "renewal_symbols.h"
 #include "symbols.h"
 
 #include <string>
@@ -19,7 +18,6 @@ struct LoadedLibrary {
     Functions call;
     MessageFunctions message;
     ContextFunctions context_call;
-    RenewalFunctions renewal;
     Krb5Functions krb5;
 };
 

@@ -27,15 +27,15 @@ public:
     Renewing& operator=(const Renewing&) = delete;
     ~Renewing() {
         if (has_ticket_) {
-            call().free_cred_contents(context_.get(), &ticket_);
+            krb5().free_cred_contents(context_.get(), &ticket_);
         }
-        if (options_.trace && call().set_trace_callback != nullptr && context_.get() != nullptr) {
-            call().set_trace_callback(context_.get(), nullptr, nullptr);
+        if (options_.trace && krb5().set_trace_callback != nullptr && context_.get() != nullptr) {
+            krb5().set_trace_callback(context_.get(), nullptr, nullptr);
         }
     }
 
     [[nodiscard]] Result<RenewalSource> run() {
-        if (!call().is_complete() || !is_complete(krb5()) || context_.get() == nullptr) {
+        if (!can_renew() || context_.get() == nullptr) {
             return refuse(ErrorCode::unavailable, "the library's libkrb5 cannot be used");
         }
         std::optional<Error> failed = begin();
@@ -52,7 +52,11 @@ public:
 
 private:
     [[nodiscard]] const Krb5Functions& krb5() const noexcept { return library_.loaded.krb5; }
-    [[nodiscard]] const RenewalFunctions& call() const noexcept { return library_.loaded.renewal; }
+    [[nodiscard]] bool can_renew() const noexcept {
+        return is_complete(krb5()) && krb5().get_renewed_creds != nullptr &&
+               krb5().get_init_creds_keytab != nullptr && krb5().cc_initialize != nullptr &&
+               krb5().cc_store_cred != nullptr && krb5().free_cred_contents != nullptr;
+    }
 
     [[nodiscard]] std::string subject() const {
         return options_.principal.value_or("the cache's principal") + ", cache " + options_.ccache +
@@ -97,11 +101,11 @@ private:
         if (options_.trace) {
             // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): comes back as const
             void* data = const_cast<RenewerOptions*>(&options_);
-            if (call().set_trace_callback == nullptr) {
+            if (krb5().set_trace_callback == nullptr) {
                 return refuse(ErrorCode::unavailable, "krb5_set_trace_callback is missing");
             }
             const std::int32_t traced =
-                call().set_trace_callback(context_.get(), &Renewing::trace, data);
+                krb5().set_trace_callback(context_.get(), &Renewing::trace, data);
             if (traced != 0) {
                 return krb5_error("krb5_set_trace_callback", traced);
             }
@@ -143,7 +147,7 @@ private:
     }
 
     [[nodiscard]] Result<RenewalSource> get_ticket() {
-        std::int32_t code = call().get_renewed_creds(context_.get(), &ticket_, principal_.get(),
+        std::int32_t code = krb5().get_renewed_creds(context_.get(), &ticket_, principal_.get(),
                                                      cache_.get(), nullptr);
         if (code == 0) {
             has_ticket_ = true;
@@ -158,7 +162,7 @@ private:
         if (code != 0) {
             return krb5_error("krb5_kt_resolve", code);
         }
-        code = call().get_init_creds_keytab(context_.get(), &ticket_, principal_.get(),
+        code = krb5().get_init_creds_keytab(context_.get(), &ticket_, principal_.get(),
                                             keytab_.get(), 0, nullptr, nullptr);
         if (code == 0) {
             has_ticket_ = true;
@@ -173,11 +177,11 @@ private:
 
     /// Puts the ticket alone into @p cache.
     [[nodiscard]] std::optional<Error> fill(abi::CacheHandle cache) {
-        std::int32_t code = call().cc_initialize(context_.get(), cache, principal_.get());
+        std::int32_t code = krb5().cc_initialize(context_.get(), cache, principal_.get());
         if (code != 0) {
             return krb5_error("krb5_cc_initialize", code);
         }
-        code = call().cc_store_cred(context_.get(), cache, &ticket_);
+        code = krb5().cc_store_cred(context_.get(), cache, &ticket_);
         return code == 0 ? std::nullopt : std::optional(krb5_error("krb5_cc_store_cred", code));
     }
 
@@ -213,7 +217,7 @@ private:
     CacheOwner cache_;
     KeytabOwner keytab_;
     PrincipalOwner principal_;
-    abi::NewTicketStruct ticket_;
+    abi::TicketStruct ticket_;
     bool has_ticket_ = false;
 };
 

@@ -158,6 +158,8 @@ namespace gss::inline v0::rfc2744 {
 
 // Of the same libkrb5, where a family may lack some: each use looks first.
 #define GSSXX_KRB5_MORE_SYMBOLS(FUNCTION)                                                          \
+    FUNCTION(std::int32_t, get_renewed_creds, (abi::Krb5ContextHandle, abi::TicketStruct*,         \
+        abi::PrincipalHandle, abi::CacheHandle, const char*))                                      \
     FUNCTION(std::int32_t, cc_new_unique, (abi::Krb5ContextHandle, const char*, const char*,       \
         abi::CacheHandle*))                                                                        \
     FUNCTION(std::int32_t, cc_initialize, (abi::Krb5ContextHandle, abi::CacheHandle,               \
@@ -248,6 +250,8 @@ struct Krb5Functions {
     std::int32_t (*rc_resolve)(abi::Krb5ContextHandle, const char*,
                                abi::ReplayCacheHandle*) = nullptr;
     void (*rc_close)(abi::Krb5ContextHandle, abi::ReplayCacheHandle) = nullptr;
+    // MIT only.
+    std::int32_t (*set_trace_callback)(abi::Krb5ContextHandle, abi::TraceFunction, void*) = nullptr;
     // The families disagree about the type of the size, which is an int or a size_t in a register.
     std::int32_t (*kt_default_name)(abi::Krb5ContextHandle, char*, std::size_t) = nullptr;
 };

@@ -6,12 +6,14 @@
 #include <gssxx/bytes.h>
 #include <gssxx/capability.h>
 #include <gssxx/channel_bindings.h>
+#include <gssxx/context_option.h>
 #include <gssxx/credential_store.h>
 #include <gssxx/credentials.h>
 #include <gssxx/error.h>
 #include <gssxx/establishment.h>
 #include <gssxx/export.h>
 #include <gssxx/exported_context.h>
+#include <gssxx/exported_credentials.h>
 #include <gssxx/flags.h>
 #include <gssxx/iov.h>
 #include <gssxx/mechanism_info.h>
@@ -42,6 +44,7 @@ namespace gss::inline v0 {
 [[nodiscard]] GSSXX_EXPORT std::string to_string(AddressType type);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(Seal seal);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(Order order);
+[[nodiscard]] GSSXX_EXPORT std::string to_string(PrfKey key);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(Step::Status status);
 
 /// "1.2.840.113554.1.2.2"; well-known ones with their name: "1.2.840.113554.1.2.2 (krb5)".
@@ -87,6 +90,9 @@ namespace gss::inline v0 {
 /// What inquire() tells, or why it does not. Asks the native library.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const SecurityContext& context);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const ExportedContext& exported);
+[[nodiscard]] GSSXX_EXPORT std::string to_string(const ExportedCredentials& exported);
+/// "1.2.752.43.13.4: (1 octets)": an option's value may be a secret.
+[[nodiscard]] GSSXX_EXPORT std::string to_string(const ContextOption& option);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Step& step);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Wrapped& wrapped);
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const WrappedInto& wrapped);
@@ -121,7 +127,7 @@ concept Printable = detail::is_one_of<
     NameAttributes, NameAttribute, CredentialStore, CredentialInfo, MechanismCredentialInfo,
     StoredCredentials, AddedElement, Credentials, ChannelBindings, ContextInfo, SecurityContext,
     ExportedContext, Step, Wrapped, WrappedInto, Unwrapped, VerifiedMic, SelfTestReport, IovType,
-    IovBuffer, UnwrappedIov>;
+    IovBuffer, UnwrappedIov, PrfKey, ExportedCredentials, ContextOption>;
 
 template <Printable T>
 std::ostream& operator<<(std::ostream& out, const T& value) {

@@ -272,6 +272,18 @@ std::string to_string(const ExportedContext& exported) {
         .take();
 }
 
+std::string to_string(const ExportedCredentials& exported) {
+    return Fields()
+        .add("backend", exported.backend())
+        .add("token", octets(exported.native_token().size()))
+        .take();
+}
+
+std::string to_string(const ContextOption& option) {
+    return to_string(option.option) + ": " +
+           (option.value ? octets(option.value->size()) : "no value");
+}
+
 std::string to_string(const Step& step) {
     Fields fields;
     fields.add("status", to_string(step.status)).add("token", octets(step.token.size()));

@@ -188,6 +188,12 @@ std::string to_string(Order order) {
     return look_up(orders, order);
 }
 
+std::string to_string(PrfKey key) {
+    constexpr std::array names{std::pair<PrfKey, std::string_view>{PrfKey::full, "full"},
+                               std::pair<PrfKey, std::string_view>{PrfKey::partial, "partial"}};
+    return look_up(names, key);
+}
+
 std::string to_string(Step::Status status) {
     return look_up(steps, status);
 }

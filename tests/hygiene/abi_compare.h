@@ -5,7 +5,6 @@
 
 #include "abi.h"
 #include "context_symbols.h"
-#include "renewal_symbols.h"
 #include "symbols.h"
 
 #include <gssxx/channel_bindings.h>
@@ -151,7 +150,6 @@ using gss::rfc2744::Krb5Functions;
 #define GSSXX_SAME_KRB5_CALL(result, name, parameters)                                             \
     static_assert(same_krb5_call<decltype(::krb5_##name), decltype(Krb5Functions::name)>);
 GSSXX_KRB5_SYMBOLS(GSSXX_SAME_KRB5_CALL)
-#undef GSSXX_SAME_KRB5_CALL
 static_assert(sizeof(krb5_creds) <= sizeof(abi::TicketStruct));
 static_assert(alignof(krb5_creds) <= alignof(abi::TicketStruct));
 static_assert(sizeof(krb5_keytab_entry) <= sizeof(abi::KeytabEntryStruct));
@@ -159,15 +157,13 @@ static_assert(alignof(krb5_keytab_entry) <= alignof(abi::KeytabEntryStruct));
 
 template <>
 struct Ours<krb5_creds> {
-    using Type = abi::NewTicketStruct;
+    using Type = abi::TicketStruct;
 };
-using gss::rfc2744::RenewalFunctions;
-#define GSSXX_SAME_RENEWAL_CALL(result, name, parameters)                                          \
-    static_assert(same_krb5_call<decltype(::krb5_##name), decltype(RenewalFunctions::name)>);
-GSSXX_RENEWAL_SYMBOLS(GSSXX_SAME_RENEWAL_CALL)
-#undef GSSXX_SAME_RENEWAL_CALL
-static_assert(sizeof(krb5_creds) <= sizeof(abi::NewTicketStruct));
-static_assert(alignof(krb5_creds) <= alignof(abi::NewTicketStruct));
+// Of the others, those that both families have alike.
+GSSXX_SAME_KRB5_CALL(, get_renewed_creds, )
+GSSXX_SAME_KRB5_CALL(, cc_initialize, )
+GSSXX_SAME_KRB5_CALL(, cc_store_cred, )
+#undef GSSXX_SAME_KRB5_CALL
 
 template <typename Native, typename Own>
 inline constexpr bool same_shape = sizeof(Native) == sizeof(Own) && alignof(Native) == alignof(Own);

@@ -2,6 +2,9 @@
 // Everything as text: what a log shows, and what it must never show.
 #include "conformance.h"
 
+#include <gssxx/krb5/format.h>
+#include <gssxx/realm/format.h>
+
 #include <set>
 #include <sstream>
 
@@ -46,6 +49,7 @@ TEST(FormatOf, EnumeratorsAreTheirNames) {
     expect_names<Order>(4);
     expect_names<Step::Status>(3);
     expect_names<AddressType>(22);
+    expect_names<PrfKey>(2);
     EXPECT_EQ(written(ErrorClass::token_too_early), "token_too_early");
     EXPECT_EQ(written(AddressType::null), "null");
     EXPECT_EQ(written(CredentialField::mechanisms), "mechanisms");
@@ -185,6 +189,73 @@ TEST_P(Formats, OfBackendsAndMechanisms) {
               "GSS_C_MA_MIC (mic)");
     EXPECT_EQ(written(BackendStatus{"x", "libx.so", true, ""}), "x (libx.so): available");
     EXPECT_EQ(written(BackendStatus{"x", "libx.so", false, "gone"}), "x (libx.so): gone");
+}
+
+TEST(FormatOf, KerberosNamesItsEnumerators) {
+    EXPECT_EQ(written(krb5::Enctype::aes256_cts_hmac_sha1_96), "aes256-cts-hmac-sha1-96");
+    EXPECT_EQ(written(krb5::RenewalSource::keytab), "keytab");
+    EXPECT_EQ(written(krb5::TicketFlag::forwardable), "forwardable");
+    EXPECT_EQ(written(static_cast<krb5::TicketFlag>(2)), "0x00000002");
+    EXPECT_EQ(written(krb5::TicketFlags()), "none");
+    EXPECT_EQ(written(krb5::TicketFlags{krb5::TicketFlag::initial, krb5::TicketFlag::renewable}),
+              "initial|renewable");
+    EXPECT_EQ(written(realm::KdcKind::heimdal), "heimdal");
+    EXPECT_EQ(written(static_cast<realm::KdcKind>(9)), "unknown");
+}
+
+TEST(FormatOf, KerberosHasNoKeysInIt) {
+    const auto key = [](std::string_view octets) {
+        SecretBytes secret(octets.size());
+        std::ranges::copy(as_bytes(octets), secret.data());
+        return krb5::Key{krb5::Enctype::aes128_cts_hmac_sha1_96, std::move(secret)};
+    };
+    EXPECT_EQ(written(key("SECRET-KEY-OF-16")), "aes128-cts-hmac-sha1-96 (16 octets)");
+    krb5::LucidContext lucid;
+    lucid.initiator = true;
+    lucid.end = std::chrono::system_clock::from_time_t(1767225600);
+    lucid.send_sequence = 7;
+    lucid.receive_sequence = 9;
+    lucid.keys = krb5::CfxKeys{key("SECRET-KEY-OF-16"), key("SECRET-KEY")};
+    EXPECT_EQ(written(lucid), "{role: initiator, end: 2026-01-01T00:00:00Z, send: 7, receive: 9, "
+                              "keys: {key: aes128-cts-hmac-sha1-96 (16 octets), acceptor's subkey: "
+                              "aes128-cts-hmac-sha1-96 (10 octets)}}");
+    EXPECT_EQ(written(krb5::CfxKeys{key("SECRET-KEY-OF-16"), std::nullopt}),
+              "{key: aes128-cts-hmac-sha1-96 (16 octets), acceptor's subkey: none}");
+    EXPECT_EQ(written(krb5::Rfc1964Keys{1, 2, key("SECRET")}),
+              "{signing: 1, sealing: 2, key: aes128-cts-hmac-sha1-96 (6 octets)}");
+}
+
+TEST(FormatOf, KerberosShowsCachesAndRenewals) {
+    EXPECT_EQ(written(krb5::Cache{"FILE:/a\x1b", "alice@R", true}),
+              "{name: FILE:/a\\x1b, principal: alice@R, chosen: true}");
+    EXPECT_EQ(written(krb5::CredentialNames{"FILE:/a", std::nullopt, std::nullopt}),
+              "{ccache: FILE:/a, keytab: none, keytab's principal: none}");
+    EXPECT_EQ(written(krb5::Renewal{krb5::RenewalSource::renewable_ticket,
+                                    std::chrono::system_clock::from_time_t(0)}),
+              "{source: renewable_ticket, end: 1970-01-01T00:00:00Z}");
+}
+
+TEST_P(Formats, OfRealKerberosObjects) {
+    const auto caches = krb5::CacheCollection::open(library(), shared_realm().ccache_name());
+    EXPECT_EQ(written(caches.value()), shared_realm().ccache_name());
+    const krb5::MemoryCache memory = krb5::MemoryCache::create(library()).value();
+    EXPECT_EQ(written(memory), memory.name());
+    const ContextPair both = establish(library(), library()).value();
+    const krb5::Key key = krb5::session_key(both.initiator).value();
+    EXPECT_EQ(written(key), std::string(krb5::to_string(key.enctype)) + " (" +
+                                std::to_string(key.octets.size()) + " octets)");
+    const std::string flags = written(krb5::ticket_flags(both.acceptor.context).value());
+    EXPECT_TRUE(has(flags, "forwardable|") || has(flags, "|forwardable")) << flags;
+}
+
+TEST_P(Formats, OfExportedCredentialsAndOptionsTellSizesOnly) {
+    const auto own = Credentials::acquire(library(), CredentialUsage::initiate).value();
+    const ExportedCredentials exported = own.credentials.export_credentials().value();
+    EXPECT_EQ(written(exported), "{backend: " + GetParam() + ", token: (" +
+                                     std::to_string(exported.native_token().size()) + " octets)}");
+    const Oid option = Oid::from_string("1.2.3").value();
+    EXPECT_EQ(written(ContextOption{option, Bytes(5)}), "1.2.3: (5 octets)");
+    EXPECT_EQ(written(ContextOption{option, std::nullopt}), "1.2.3: no value");
 }
 
 } // namespace

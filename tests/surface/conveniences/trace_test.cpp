@@ -56,7 +56,7 @@ TEST_P(Tracing, TellsWhatARenewalDoes) {
 
 TEST_P(Tracing, ThatThrowsLosesALineAndNothingElse) {
     if (!library().supports(Capability::renewal_trace, mechanism::krb5())) {
-        EXPECT_EQ(loaded().renewal.set_trace_callback, nullptr);
+        EXPECT_EQ(loaded().krb5.set_trace_callback, nullptr);
         return;
     }
     const std::string keytab = fresh_path("bob.keytab");
@@ -84,7 +84,7 @@ void count(abi::Krb5ContextHandle /*context*/, const abi::TraceInfoStruct* info,
 // one hears nothing of what it does, and there is no call that would take one. Only KRB5_TRACE,
 // the environment, reaches it.
 TEST_P(Tracing, OfTheGssapiItselfIsOutOfReach) {
-    const rfc2744::RenewalFunctions& call = loaded().renewal;
+    const rfc2744::Krb5Functions& call = loaded().krb5;
     if (call.set_trace_callback == nullptr) {
         EXPECT_FALSE(is_mit());
         return;
@@ -102,7 +102,7 @@ TEST_P(Tracing, OfTheGssapiItselfIsOutOfReach) {
     abi::CacheHandle cache = nullptr;
     ASSERT_EQ(loaded().krb5.cc_resolve(context.get(), shared_realm().ccache_name().c_str(), &cache),
               0);
-    abi::NewTicketStruct ticket;
+    abi::TicketStruct ticket;
     if (call.get_renewed_creds(context.get(), &ticket, principal, cache, nullptr) == 0) {
         call.free_cred_contents(context.get(), &ticket);
     }
