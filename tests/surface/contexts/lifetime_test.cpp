@@ -4,6 +4,7 @@
 
 #include <gssxx/krb5/context.h>
 
+#include <array>
 #include <chrono>
 #include <thread>
 
@@ -54,11 +55,36 @@ TEST_P(ContextLifetime, EndsWithTheTicket) {
     Result<ContextPair> both = try_establish(options);
     ASSERT_TRUE(succeeds(both));
     const Bytes message = pattern(20);
+    Bytes place(200);
+    std::array sealed{IovBuffer::of(IovType::header, MutableBytes(place).first(100)),
+                      IovBuffer::of(IovType::data, MutableBytes(place).subspan(100, 10)),
+                      IovBuffer::of(IovType::padding, {}),
+                      IovBuffer::of(IovType::trailer, MutableBytes(place).last(90))};
+    std::array signed_pieces{IovBuffer::of(IovType::data, MutableBytes(place).first(100)),
+                             IovBuffer::of(IovType::mic_token, MutableBytes(place).last(100))};
+    // Before: what fails later is the time alone.
+    EXPECT_TRUE(succeeds(both->initiator.wrap_iov_length(sealed)));
+    EXPECT_TRUE(succeeds(both->initiator.get_mic_iov_length(signed_pieces)));
+    EXPECT_TRUE(succeeds(both->initiator.wrap_aead(message, message)));
+    EXPECT_TRUE(succeeds(both->initiator.pseudo_random(PrfKey::full, message, 16)));
+    const Buffer token = both->acceptor.context.wrap_aead(message, message).value().token;
     while (!both->initiator.remaining_lifetime().value().is_expired()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     EXPECT_TRUE(fails_with(both->initiator.get_mic(message), ErrorCode::context_expired));
     EXPECT_TRUE(fails_with(both->initiator.wrap(message), ErrorCode::context_expired));
+    EXPECT_TRUE(fails_with(both->initiator.wrap_iov(sealed), ErrorCode::context_expired));
+    EXPECT_TRUE(fails_with(both->initiator.wrap_iov_length(sealed), ErrorCode::context_expired));
+    EXPECT_TRUE(fails_with(both->initiator.unwrap_iov(sealed), ErrorCode::context_expired));
+    EXPECT_TRUE(fails_with(both->initiator.get_mic_iov(signed_pieces), ErrorCode::context_expired));
+    EXPECT_TRUE(
+        fails_with(both->initiator.verify_mic_iov(signed_pieces), ErrorCode::context_expired));
+    EXPECT_TRUE(
+        fails_with(both->initiator.wrap_aead(message, message), ErrorCode::context_expired));
+    EXPECT_TRUE(
+        fails_with(both->initiator.unwrap_aead(token, message), ErrorCode::context_expired));
+    EXPECT_TRUE(fails_with(both->initiator.pseudo_random(PrfKey::full, message, 16),
+                           ErrorCode::context_expired));
     // What it is, it still tells: an expired context is a context.
     const Result<ContextInfo> info = both->initiator.inquire();
     ASSERT_TRUE(succeeds(info));
