@@ -141,6 +141,7 @@ constexpr rfc2744::Traits traits{
     .acquires_from_store_by_import = true,
     .unwraps_exact_pieces_only = true,
     .dce_style_is_sealed_header = true,
+    .dce_style_asserts_blocks = true,
     .iov_lacks_encryption_types = true,
     .lucid_keeps_context = true,
     .ticket_flags_from_lowest = true,

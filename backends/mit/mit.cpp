@@ -127,6 +127,7 @@ constexpr rfc2744::Traits traits{
     .leaks_names_of_expired_context = true,
     .defaults_for_missing_elements = true,
     .iov_crashes_on_other_makes = true,
+    .asserts_padding_fits = true,
     .streams_in_order_only = true,
     .authorization_data_by_oid = true,
 };

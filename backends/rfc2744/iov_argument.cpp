@@ -68,6 +68,14 @@ IovArgument::~IovArgument() {
     }
 }
 
+void IovArgument::make_padding_data() noexcept {
+    for (abi::IovBufferDesc& native : native_) {
+        if (native.type == abi::iov_padding) {
+            native.type = abi::iov_data;
+        }
+    }
+}
+
 void IovArgument::tell_needed(std::span<IovBuffer> pieces) const noexcept {
     for (std::size_t index = 0; index < pieces.size(); ++index) {
         pieces[index].needed = native_[index].buffer.length;
@@ -103,7 +111,9 @@ bool IovArgument::hand_over(std::span<IovBuffer> pieces) noexcept {
 
 void wipe_messages(std::span<const IovBuffer> pieces) noexcept {
     for (const IovBuffer& piece : pieces) {
-        if (piece.type == IovType::data || piece.type == IovType::stream) {
+        // A piece of padding that is too long has the end of the message.
+        if (piece.type == IovType::data || piece.type == IovType::stream ||
+            piece.type == IovType::padding) {
             secure_wipe(piece.octets);
         }
     }

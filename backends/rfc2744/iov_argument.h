@@ -26,6 +26,9 @@ public:
     [[nodiscard]] abi::IovBufferDesc* get() noexcept { return native_.data(); }
     [[nodiscard]] int count() const noexcept { return static_cast<int>(native_.size()); }
 
+    /// For a library that cuts padding off and ends the process when there is too much: it is
+    /// checked like data, and stays.
+    void make_padding_data() noexcept;
     /// After a call that tells lengths.
     void tell_needed(std::span<IovBuffer> pieces) const noexcept;
     /// After a call that has filled the pieces. False, with the pieces as they were, when the

@@ -85,10 +85,16 @@ struct Traits {
     bool unwraps_exact_pieces_only = false;
     /// gss_unwrap_iov and gss_verify_mic_iov crash on tokens that are not of the context's make.
     bool iov_crashes_on_other_makes = false;
+    /// gss_unwrap_iov ends the process when the piece of padding is longer than what the token says
+    /// is padding, if there is one piece of data.
+    bool asserts_padding_fits = false;
     /// gss_unwrap_iov gives no data out of a stream that is early or late.
     bool streams_in_order_only = false;
     /// Contexts in DCE style have no trailer, and gss_wrap_iov does not sign there.
     bool dce_style_is_sealed_header = false;
+    /// gss_wrap in DCE style with keys of triple DES, which have no other calls for wrapping, ends
+    /// the process unless the message is made of whole blocks.
+    bool dce_style_asserts_blocks = false;
     /// gss_wrap_iov and its kin fail without a minor code where they lack the encryption type; the
     /// others encrypt as asked, which gss_wrap_iov_length does not always tell.
     bool iov_lacks_encryption_types = false;

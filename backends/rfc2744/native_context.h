@@ -146,6 +146,17 @@ private:
                                                        Qop qop) const;
     [[nodiscard]] std::optional<Error> refuse_dce_trailer(std::string_view operation,
                                                           std::span<const IovBuffer> pieces) const;
+    /// Whether every token of the context ends with padding.
+    [[nodiscard]] bool pads() const;
+    /// Pieces without padding where tokens have some; with @p shall_be_there also an empty one.
+    [[nodiscard]] std::optional<Error> refuse_without_padding(std::string_view operation,
+                                                              std::span<const IovBuffer> pieces,
+                                                              bool shall_be_there) const;
+    /// An empty piece of padding, which Heimdal takes, and makes tokens that nobody opens.
+    [[nodiscard]] bool lacks_room_for_padding(std::span<const IovBuffer> pieces) const;
+    /// Cuts off what the last octet of a verified message says is padding. False when the pieces
+    /// have less data than the message.
+    [[nodiscard]] static bool settle_padding(std::span<IovBuffer> pieces) noexcept;
     /// Signs without gss_wrap_iov, through a copy.
     [[nodiscard]] Result<bool> sign_in_dce_style(std::span<IovBuffer> pieces, Qop qop);
     [[nodiscard]] Result<UnwrappedIov> unwrap_parts(std::span<IovBuffer> pieces, bool out_of_order);
@@ -167,6 +178,8 @@ private:
     [[nodiscard]] Result<void> get_gathered_mic(std::span<IovBuffer> pieces, Qop qop);
     [[nodiscard, gnu::cold]] Error too_small_mic(std::span<const IovBuffer> pieces,
                                                  std::size_t needed) const;
+    /// Messages on which gss_wrap would end the process.
+    [[nodiscard]] std::optional<Error> refuse_broken_blocks(BytesView message) const;
     /// Tokens on which the library's IOV calls would crash.
     [[nodiscard]] std::optional<Error> refuse_cut(std::string_view operation, TokenForm form,
                                                   BytesView token) const;

@@ -115,6 +115,14 @@ Result<bool> NativeContext::wrap_pieces(std::span<IovBuffer> pieces, bool seal, 
     if (std::optional<Error> refused = refuse_dce_trailer(wrap_operation, pieces)) {
         return *std::move(refused);
     }
+    if (std::optional<Error> refused = refuse_without_padding(wrap_operation, pieces, false)) {
+        return *std::move(refused);
+    }
+    if (lacks_room_for_padding(pieces)) {
+        if (std::optional<Error> reason = too_small_piece(pieces, seal, qop)) {
+            return *std::move(reason);
+        }
+    }
     if (!seal && is_dce_style() && library_.traits.dce_style_is_sealed_header) {
         return sign_in_dce_style(pieces, qop);
     }
@@ -175,6 +183,10 @@ Result<bool> NativeContext::wrap_pieces_length(std::span<IovBuffer> pieces, bool
         return absent(wrap_length_operation, "the library does not export it");
     }
     if (std::optional<Error> refused = refuse_dce_trailer(wrap_length_operation, pieces)) {
+        return *std::move(refused);
+    }
+    if (std::optional<Error> refused =
+            refuse_without_padding(wrap_length_operation, pieces, false)) {
         return *std::move(refused);
     }
     IovArgument native(library_, pieces);
@@ -302,7 +314,18 @@ Result<UnwrappedIov> NativeContext::unwrap_parts(std::span<IovBuffer> pieces, bo
             return *std::move(refused);
         }
     }
+    const bool is_stream = std::ranges::count(pieces, IovType::stream, &IovBuffer::type) != 0;
+    if (!is_stream) {
+        if (std::optional<Error> refused = refuse_without_padding(unwrap_operation, pieces, true)) {
+            return *std::move(refused);
+        }
+    }
+    const bool has_padding = !is_stream && pads();
     IovArgument native(library_, pieces);
+    if (has_padding && library_.traits.asserts_padding_fits &&
+        std::ranges::count(pieces, IovType::data, &IovBuffer::type) == 1) {
+        native.make_padding_data();
+    }
     int sealed = 0;
     abi::Uint32 qop = 0;
     NativeStatus status;
@@ -314,6 +337,10 @@ Result<UnwrappedIov> NativeContext::unwrap_parts(std::span<IovBuffer> pieces, bo
     }
     if (!native.hand_over(pieces)) {
         return outside(library_, unwrap_operation);
+    }
+    if (has_padding && !settle_padding(pieces)) {
+        return bad_token(unwrap_operation, TokenForm::wrap, beginning,
+                         "the message is longer than its pieces of data");
     }
     return UnwrappedIov{sealed != 0, qop, *order};
 }

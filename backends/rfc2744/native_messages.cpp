@@ -181,9 +181,29 @@ Result<VerifiedMic> NativeContext::verify_mic(BytesView message, BytesView mic, 
     return VerifiedMic{qop, *order};
 }
 
+std::optional<Error> NativeContext::refuse_broken_blocks(BytesView message) const {
+    constexpr std::size_t block = 8; // of triple DES
+    if (message.size() % block == 0 || !library_.traits.dce_style_asserts_blocks ||
+        !is_dce_style() || token_overhead(0, true, default_qop)) {
+        return std::nullopt;
+    }
+    ErrorDetails details;
+    details.code = ErrorCode::malformed_parameter;
+    details.operation = wrap_operation;
+    details.backend = library_.traits.name;
+    details.mechanism = mechanism_;
+    details.messages.push_back("in DCE style a message is made of whole blocks of 8 octets, this "
+                               "one has " +
+                               std::to_string(message.size()) + " octets");
+    return Error(std::move(details));
+}
+
 Result<Wrapped> NativeContext::wrap(BytesView message, bool seal, Qop qop) {
     if (handle_ == nullptr) {
         return *refuse_without_context(wrap_operation);
+    }
+    if (std::optional<Error> refused = refuse_broken_blocks(message)) {
+        return *std::move(refused);
     }
     abi::BufferDesc input = input_buffer(message);
     OutputBuffer token(library_);

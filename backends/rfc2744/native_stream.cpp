@@ -47,6 +47,10 @@ public:
     }
     [[nodiscard]] abi::IovBufferDesc* get() noexcept { return used_.data(); }
     [[nodiscard]] int count() const noexcept { return static_cast<int>(used_.size()); }
+    /// How much of the data is the message: a library may have found more padding in it.
+    [[nodiscard]] std::size_t message_size() const noexcept {
+        return std::ranges::find(used_, abi::iov_data, &abi::IovBufferDesc::type)->buffer.length;
+    }
 
 private:
     void put(std::size_t at, abi::Uint32 type, MutableBytes octets) noexcept {
@@ -85,6 +89,9 @@ Result<UnwrappedIov> NativeContext::unwrap_stream(std::span<IovBuffer> pieces, b
     if (!has_associated && (!found || (found->sealed && found->extra_count != 0))) {
         return unwrap_whole_stream(pieces, out_of_order);
     }
+    if (std::optional<Error> refused = refuse_other_make(operation, TokenForm::wrap, stream)) {
+        return *std::move(refused);
+    }
     const Result<TokenOverhead> overhead = token_overhead(0, !found || found->sealed, default_qop);
     if (!overhead) {
         return lacks_encryption_type(operation, overhead.error());
@@ -110,7 +117,8 @@ Result<UnwrappedIov> NativeContext::unwrap_cut_stream(std::span<IovBuffer> piece
         return incoming_error(operation, status, TokenForm::wrap,
                               piece_of(pieces, IovType::stream).octets);
     }
-    give_data(piece_of(pieces, IovType::data), parts.data);
+    const std::size_t size = std::min(native.message_size(), parts.data.size());
+    give_data(piece_of(pieces, IovType::data), parts.data.first(size));
     return UnwrappedIov{sealed != 0, qop, *order};
 }
 
