@@ -119,8 +119,18 @@ std::optional<Error> refuse(ssl_st* connection, std::string_view type) {
     return std::nullopt;
 }
 
+/// Of DTLS, too, whose versions count downwards.
 bool is_tls13(const ssl_st* connection) noexcept {
-    return SSL_version(connection) >= TLS1_3_VERSION;
+    constexpr int dtls13 = 0xfefc; // RFC 9147 s5.3: { 254, 252 }
+    return SSL_is_dtls(connection) == 1 ? SSL_version(connection) == dtls13
+                                        : SSL_version(connection) >= TLS1_3_VERSION;
+}
+
+/// Whether the server has shown no certificate, whatever it is configured with.
+bool is_without_certificates(const ssl_st* connection) noexcept {
+    const int authentication = SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(connection));
+    return authentication == NID_auth_null || authentication == NID_auth_psk ||
+           authentication == NID_auth_srp;
 }
 
 bool has_extended_master_secret(ssl_st* connection) noexcept {
@@ -146,6 +156,10 @@ Result<ChannelBindings> server_end_point(ssl_st* connection) {
     const OwnErrors errors;
     if (std::optional<Error> error = refuse(connection, end_point_type)) {
         return *std::move(error);
+    }
+    if (is_without_certificates(connection)) {
+        return refused(ErrorCode::unavailable, end_point_type,
+                       "the connection's cipher suite has no certificates");
     }
     const bool server = SSL_is_server(connection) == 1;
     const detail::CertificatePtr peers(server ? nullptr : SSL_get1_peer_certificate(connection));

@@ -64,6 +64,36 @@ TEST(TlsExporter, IsNotTakenWhereItWouldNotBindTheConnection) {
     EXPECT_TRUE(succeeds(tls::exporter(modern.client.get())));
 }
 
+TEST(TlsExporter, OfDtlsIsTakenUnderTheSameConditions) {
+    // The versions of DTLS are numbered downwards, from above all of TLS.
+    const Certified server = certify();
+    const Connection good = connect(server, {.version = DTLS1_2_VERSION});
+    EXPECT_TRUE(data_of(tls::exporter(good.client.get())) ==
+                data_of(tls::exporter(good.server.get())));
+    EXPECT_TRUE(data_of(tls::unique(good.client.get())) == data_of(tls::unique(good.server.get())));
+    const Connection renegotiable = connect(server, {.version = DTLS1_2_VERSION, .options = 0});
+    const Connection old =
+        connect(server, {.version = DTLS1_2_VERSION,
+                         .options = no_renegotiation | SSL_OP_NO_EXTENDED_MASTER_SECRET});
+    for (const Connection* connection : {&renegotiable, &old}) {
+        for (SSL* end : {connection->client.get(), connection->server.get()}) {
+            EXPECT_TRUE(fails_with(tls::exporter(end), ErrorCode::unavailable));
+        }
+    }
+}
+
+TEST(TlsEndPoint, IsOfNoCertificateThatWasNotShown) {
+    // The server has one and the cipher suite does not use it: nothing binds the two together.
+    const Certified server = certify();
+    const Connection anonymous =
+        connect(server, {.version = TLS1_2_VERSION, .ciphers = "AECDH-AES256-SHA:@SECLEVEL=0"});
+    for (SSL* end : {anonymous.client.get(), anonymous.server.get()}) {
+        EXPECT_TRUE(fails_with(tls::server_end_point(end), ErrorCode::unavailable));
+    }
+    const Connection shown = connect(server, {.version = TLS1_2_VERSION});
+    EXPECT_TRUE(succeeds(tls::server_end_point(shown.server.get())));
+}
+
 TEST(TlsUnique, IsTheFirstFinishedMessageOnBothEnds) {
     const Certified server = certify();
     const Connection one = connect(server, {.version = TLS1_2_VERSION});

@@ -62,6 +62,9 @@ SslContextPtr make_context(const SSL_METHOD* method, const TlsOptions& options) 
     require(SSL_CTX_set_min_proto_version(context.get(), options.version) == 1, "version");
     require(SSL_CTX_set_max_proto_version(context.get(), options.version) == 1, "version");
     SSL_CTX_set_options(context.get(), options.options);
+    if (options.ciphers != nullptr) {
+        require(SSL_CTX_set_cipher_list(context.get(), options.ciphers) == 1, "ciphers");
+    }
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     constexpr std::array<unsigned char, 1> id{1};
     require(SSL_CTX_set_session_id_context(context.get(), id.data(), id.size()) == 1, "id");
@@ -137,8 +140,11 @@ Connection connect(const Certified& server, const TlsOptions& options) {
         connection.client_context.reset(options.again->client_context.get());
         connection.server_context.reset(options.again->server_context.get());
     } else {
-        connection.client_context = make_context(TLS_client_method(), options);
-        connection.server_context = make_context(TLS_server_method(), options);
+        const bool dtls = options.version == DTLS1_2_VERSION;
+        connection.client_context =
+            make_context(dtls ? DTLS_client_method() : TLS_client_method(), options);
+        connection.server_context =
+            make_context(dtls ? DTLS_server_method() : TLS_server_method(), options);
         SSL_CTX* context = connection.server_context.get();
         require(SSL_CTX_use_certificate(context, server.certificate.get()) == 1, "certificate");
         require(SSL_CTX_use_PrivateKey(context, server.key.get()) == 1, "key");
@@ -150,6 +156,13 @@ Connection connect(const Certified& server, const TlsOptions& options) {
     require(BIO_new_bio_pair(&one, 0, &other, 0) == 1, "BIO_new_bio_pair");
     SSL_set_bio(connection.client.get(), one, one);
     SSL_set_bio(connection.server.get(), other, other);
+    if (options.version == DTLS1_2_VERSION) { // a pair of BIOs knows no MTU
+        constexpr long mtu = 4096;
+        for (SSL* end : {connection.client.get(), connection.server.get()}) {
+            SSL_set_options(end, SSL_OP_NO_QUERY_MTU);
+            SSL_set_mtu(end, mtu);
+        }
+    }
     SSL_set_connect_state(connection.client.get());
     SSL_set_accept_state(connection.server.get());
     if (options.resume != nullptr) {

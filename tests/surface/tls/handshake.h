@@ -53,7 +53,8 @@ struct Connection {
 
 /// What a connection is made with.
 struct TlsOptions {
-    int version = TLS1_3_VERSION;
+    int version = TLS1_3_VERSION;  ///< or DTLS1_2_VERSION
+    const char* ciphers = nullptr; ///< of TLS 1.2
     std::uint64_t options = SSL_OP_NO_RENEGOTIATION;
     bool handshake = true;
     SSL_SESSION* resume = nullptr;
