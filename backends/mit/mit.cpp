@@ -129,7 +129,7 @@ constexpr rfc2744::Traits traits{
     .iov_crashes_on_other_makes = true,
     .asserts_padding_fits = true,
     .streams_in_order_only = true,
-    .authorization_data_by_oid = true,
+    .authorization_data_of_anybody = true,
 };
 
 } // namespace

@@ -105,8 +105,9 @@ struct Traits {
     bool ticket_flags_from_lowest = false;
     /// What gsskrb5_extract_authtime_from_sec_context yields is a time_t, not of 32 bits.
     bool authtime_is_time_t = false;
-    /// Authorization data are asked for by an identifier, and come in pieces.
-    bool authorization_data_by_oid = false;
+    /// gsskrb5_extract_authz_data_from_sec_context yields what the client put into its
+    /// authenticator as if the ticket had it.
+    bool authorization_data_of_anybody = false;
     /// krb5_cc_switch fails for caches in folders (DIR).
     bool cannot_switch_folders = false;
     /// gss_krb5_ccache_name does not take a null name.

@@ -123,8 +123,8 @@ private:
     }
     /// What @p on_acceptor is for an acceptor is initiator_ticket_facts for an initiator.
     [[nodiscard]] Capability of_my_role(Capability on_acceptor) const noexcept;
-    /// The contents of all authorization data of that type, as the library finds them.
-    [[nodiscard]] Result<std::vector<Buffer>> native_authorization_data(std::int32_t type) const;
+    /// The ticket's privilege attribute certificate, where it is not to be had otherwise.
+    [[nodiscard]] Result<std::optional<Buffer>> verified_pac() const;
     [[nodiscard]] Result<krb5::LucidContext> lucid(abi::ContextHandle* handle) const;
     /// Sets the options of a context that has not begun.
     [[nodiscard]] std::optional<Error>

@@ -3,7 +3,6 @@
 #include "native_context.h"
 
 #include "convert.h"
-#include "der.h"
 #include "status.h"
 
 #include <algorithm>
@@ -26,11 +25,6 @@ constexpr std::string_view flags_operation = "gss_krb5_get_tkt_flags";
 const Oid& session_key_question() {
     static const Oid oid = Oid::from_string("1.2.840.113554.1.2.2.5.5").value();
     return oid;
-}
-
-/// GSS_KRB5_EXTRACT_AUTHZ_DATA_FROM_SEC_CONTEXT_OID of MIT with the type behind it.
-Oid authorization_data_question(std::int32_t type) {
-    return Oid::from_string("1.2.840.113554.1.2.2.5.10." + std::to_string(type)).value();
 }
 
 /// Below this identifier MIT names the encryption type: 1.2.840.113554.1.2.2.4.TYPE.
@@ -153,21 +147,6 @@ krb5::Key take_key(krb5::LucidContext&& lucid) {
     }
     auto& cfx = std::get<krb5::CfxKeys>(lucid.keys);
     return cfx.acceptor_subkey ? std::move(*cfx.acceptor_subkey) : std::move(cfx.key);
-}
-
-/// RFC 4120 s5.2.6: AuthorizationData ::= SEQUENCE OF SEQUENCE { ad-type [0] Int32, ad-data [1]
-/// OCTET STRING }. The content of the first element of that type; nothing when there is none.
-std::optional<BytesView> find_in(BytesView authorization_data, std::int32_t type) noexcept {
-    constexpr std::byte octet_string{0x04};
-    der::Reader elements(der::Reader(authorization_data).inside(der::sequence));
-    while (const std::optional<der::Element> element = elements.next()) {
-        der::Reader fields(element->content);
-        const std::optional<std::uint32_t> found = der::number(fields.inside(der::tagged(0)));
-        if (found == static_cast<std::uint32_t>(type)) {
-            return der::Reader(fields.inside(der::tagged(1))).inside(octet_string);
-        }
-    }
-    return std::nullopt;
 }
 
 /// Bit 0 lowest, as RFC 4120 numbers them, into bit 0 highest.
@@ -352,26 +331,20 @@ Result<std::chrono::system_clock::time_point> NativeContext::authentication_time
     return std::chrono::system_clock::time_point(seconds);
 }
 
-Result<std::vector<Buffer>> NativeContext::native_authorization_data(std::int32_t type) const {
-    if (library_.traits.authorization_data_by_oid) {
-        // gsskrb5_extract_authz_data_from_sec_context fails where there is more than one piece.
-        return inquire_by_oid(authorization_data_question(type));
+Result<std::optional<Buffer>> NativeContext::verified_pac() const {
+    const Result<detail::NativeContextInfo> info = inquire();
+    if (!info) {
+        return info.error();
     }
-    OutputBuffer data(library_);
-    NativeStatus status;
-    status.major = call().gsskrb5_extract_authz_data_from_sec_context(&status.minor, handle_, type,
-                                                                      data.get());
-    std::vector<Buffer> pieces;
-    if (status.major == abi::status_complete) {
-        pieces.push_back(data.take(Buffer::Content::secret));
-        return pieces;
+    if (!info->initiator) {
+        return std::optional<Buffer>();
     }
-    constexpr std::uint32_t no_entry = 2; // ENOENT: a ticket without data of that type
-    if (status.routine() == static_cast<std::uint32_t>(abi::Routine::failure) &&
-        status.minor == no_entry) {
-        return pieces;
+    // The whole of it, where the service's key has verified the signature in it.
+    const Result<NameAttribute> pac = info->initiator->attribute("urn:mspac:");
+    if (!pac || !pac->authenticated || pac->values.empty()) {
+        return std::optional<Buffer>();
     }
-    return error(data_operation, Operation::context, status, "type " + std::to_string(type));
+    return std::optional(Buffer::copy_of(pac->values.front().value, Buffer::Content::secret));
 }
 
 Result<std::optional<Buffer>> NativeContext::authorization_data(std::int32_t type) const {
@@ -384,24 +357,26 @@ Result<std::optional<Buffer>> NativeContext::authorization_data(std::int32_t typ
         // RFC 4120 s5.3: it is in the part of the ticket that only the service can decrypt.
         return unavailable(data_operation, "only an acceptor can read the ticket");
     }
-    Result<std::vector<Buffer>> top = native_authorization_data(type);
-    if (!top) {
-        return top.error();
+    if (library_.traits.authorization_data_of_anybody) {
+        return type == krb5::ad_win2k_pac
+                   ? verified_pac()
+                   : Result<std::optional<Buffer>>(unavailable(
+                         data_operation, "the library does not tell type " + std::to_string(type) +
+                                             " of the ticket from what the client has added"));
     }
-    if (!top->empty()) {
-        return std::optional(std::move(top->front()));
+    OutputBuffer data(library_);
+    NativeStatus status;
+    status.major = call().gsskrb5_extract_authz_data_from_sec_context(&status.minor, handle_, type,
+                                                                      data.get());
+    if (status.major == abi::status_complete) {
+        return std::optional(data.take(Buffer::Content::secret));
     }
-    // MIT looks at the top level only, Heimdal one level deeper; RFC 4120 s5.2.6.1.
-    const Result<std::vector<Buffer>> wrapped = native_authorization_data(krb5::ad_if_relevant);
-    if (!wrapped) {
-        return wrapped.error();
+    constexpr std::uint32_t no_entry = 2; // ENOENT: a ticket without data of that type
+    if (status.routine() == static_cast<std::uint32_t>(abi::Routine::failure) &&
+        status.minor == no_entry) {
+        return std::optional<Buffer>();
     }
-    for (const Buffer& piece : *wrapped) {
-        if (const std::optional<BytesView> found = find_in(piece, type)) {
-            return std::optional(Buffer::copy_of(*found, Buffer::Content::secret));
-        }
-    }
-    return std::optional<Buffer>();
+    return error(data_operation, Operation::context, status, "type " + std::to_string(type));
 }
 
 Result<krb5::TicketFlags> NativeContext::ticket_flags() const {

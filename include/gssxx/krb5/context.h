@@ -83,9 +83,12 @@ inline constexpr std::int32_t ad_if_relevant = 1;
 inline constexpr std::int32_t ad_win2k_pac = 128;
 
 /// The content of the ticket's first authorization data of that type, at the top or inside
-/// AD-IF-RELEVANT (RFC 4120 s5.2.6.1), as its octets; nothing when the ticket has none. Only the
-/// acceptor can read the ticket: unavailable on an initiator. malformed_parameter for types below
-/// 1, which MIT never returns from. Capability::authorization_data.
+/// AD-IF-RELEVANT (RFC 4120 s5.2.6.1), as its octets; nothing when the ticket has none. Never what
+/// the client has put into its authenticator (RFC 4120 s5.5.1), for which nobody stands. MIT does
+/// not tell the two apart: there ad_win2k_pac alone is available, once its signature by the
+/// service's key has been verified, else nothing. Only the acceptor can read the ticket:
+/// unavailable on an initiator. malformed_parameter for types below 1.
+/// Capability::authorization_data.
 [[nodiscard]] GSSXX_EXPORT Result<std::optional<Buffer>>
 authorization_data(const SecurityContext& context, std::int32_t type);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a Kerberos context tells: its key, and what the ticket says.
 #include "conformance.h"
+#include "lying_client.h"
 
 #include <gssxx/krb5/context.h>
 #include <gssxx/realm/ccache_file.h>
@@ -134,23 +135,64 @@ TEST_P(Facts, AuthorizationDataIsTheAcceptorsAlone) {
     EXPECT_TRUE(fails_with(krb5::authorization_data(both.initiator, krb5::ad_win2k_pac),
                            ErrorCode::unavailable));
     const auto pac = krb5::authorization_data(both.acceptor.context, krb5::ad_win2k_pac).value();
-    const auto wrapped =
-        krb5::authorization_data(both.acceptor.context, krb5::ad_if_relevant).value();
     if (shared_realm().kdc_kind() == realm::KdcKind::mit) {
         // MIT's KDC puts a PAC, inside AD-IF-RELEVANT, into every ticket: version 0 at octet 4.
         ASSERT_TRUE(pac.has_value());
-        ASSERT_TRUE(wrapped.has_value());
         EXPECT_GT(pac->size(), 8U);
         EXPECT_EQ(text(*pac).substr(4, 4), std::string(4, '\0'));
-        EXPECT_NE(text(*wrapped).find(text(*pac)), std::string::npos)
-            << "what is inside lies in what is around it";
-    }
-    if (shared_realm().kdc_kind() == realm::KdcKind::heimdal) {
-        // Heimdal's signs the ticket (KRB5SignedPath, 512) there, and has no PAC.
+    } else {
         EXPECT_FALSE(pac.has_value());
-        EXPECT_TRUE(wrapped.has_value());
+    }
+    const auto wrapped = krb5::authorization_data(both.acceptor.context, krb5::ad_if_relevant);
+    if (mit_accepts()) {
+        EXPECT_TRUE(fails_with(wrapped, ErrorCode::unavailable));
+        return;
+    }
+    ASSERT_TRUE(wrapped.value().has_value());
+    if (pac) {
+        EXPECT_NE(text(**wrapped).find(text(*pac)), std::string::npos)
+            << "what is inside lies in what is around it";
+    } else {
+        // Heimdal's KDC signs the ticket (KRB5SignedPath, 512) there, and has no PAC.
         EXPECT_TRUE(
             krb5::authorization_data(both.acceptor.context, signed_path).value().has_value());
+    }
+}
+
+TEST_P(Facts, AuthorizationDataOfSpnegoIsThatOfKerberos) {
+    const ContextPair both = pair(with_mechanism(mechanism::spnego()));
+    EXPECT_EQ(
+        krb5::authorization_data(both.acceptor.context, krb5::ad_win2k_pac).value().has_value(),
+        shared_realm().kdc_kind() == realm::KdcKind::mit);
+}
+
+TEST_P(Facts, AuthorizationDataIsNeverWhatTheClientClaims) {
+    // Whoever takes a PAC for the KDC's word would let the client choose its own groups.
+    const std::string cache = "FILE:" + fresh_path("claim");
+    ASSERT_TRUE(succeeds(shared_realm().kinit("alice", cache.substr(5))));
+    AcquireOptions acquire;
+    ASSERT_TRUE(succeeds(acquire.store.set("ccache", cache)));
+    const AcquiredCredentials own =
+        Credentials::acquire(backend("mit"), CredentialUsage::initiate, acquire).value();
+    EstablishOptions options;
+    options.initiate.credentials = &own.credentials;
+    ASSERT_TRUE(succeeds(establish(backend("mit"), acceptor(), options))); // gets the ticket
+    for (const std::int32_t type : {krb5::ad_win2k_pac, std::int32_t{77}}) {
+        AcceptOptions accept;
+        accept.required = {};
+        Acceptor to = Acceptor::create(acceptor(), accept).value();
+        const Step step =
+            to.step(token_with_claim(cache, in_realm("host/localhost"), type, "all groups"));
+        ASSERT_FALSE(step.failed()) << step.error->text();
+        const AcceptedContext accepted = to.finish().value();
+        const auto data = krb5::authorization_data(accepted.context, type);
+        if (!data) {
+            EXPECT_EQ(data.error().code(), ErrorCode::unavailable);
+            EXPECT_TRUE(mit_accepts());
+        } else if (*data) {
+            EXPECT_EQ(text(**data).find("all groups"), std::string::npos);
+            EXPECT_EQ(type, krb5::ad_win2k_pac);
+        }
     }
 }
 
@@ -158,6 +200,10 @@ TEST_P(Facts, AuthorizationDataThatTheTicketLacksIsNoError) {
     const ContextPair both = pair();
     for (const std::int32_t type : {2, 97, 513, 0x7fffffff}) {
         const auto data = krb5::authorization_data(both.acceptor.context, type);
+        if (mit_accepts()) {
+            EXPECT_TRUE(fails_with(data, ErrorCode::unavailable)) << type;
+            continue;
+        }
         ASSERT_TRUE(succeeds(data)) << type;
         EXPECT_FALSE(data->has_value()) << type;
     }
@@ -206,7 +252,7 @@ TEST(IakerbFacts, AreThoseOfTheKerberosContextInside) {
               krb5::ticket_flags(both->acceptor.context).value());
     EXPECT_EQ(krb5::authentication_time(both->initiator).value(),
               krb5::authentication_time(both->acceptor.context).value());
-    EXPECT_TRUE(succeeds(krb5::authorization_data(both->acceptor.context, 1)));
+    EXPECT_TRUE(succeeds(krb5::authorization_data(both->acceptor.context, krb5::ad_win2k_pac)));
     EXPECT_TRUE(succeeds(krb5::export_lucid(std::move(both->initiator))));
 }
 
