@@ -63,6 +63,12 @@ std::optional<Error> refuse(const RenewerOptions& options) {
     return std::nullopt;
 }
 
+/// @p pause after @p now, or the end of time, which a long pause is not added to but is.
+Renewer::Clock::time_point after(Renewer::Clock::time_point now, std::chrono::seconds pause) {
+    constexpr Renewer::Clock::time_point end = Renewer::Clock::time_point::max();
+    return pause < std::chrono::floor<std::chrono::seconds>(end - now) ? now + pause : end;
+}
+
 /// What is in a cache that can be filled nevertheless.
 bool is_refillable(ErrorCode code) noexcept {
     return code == ErrorCode::ccache_not_found || code == ErrorCode::credentials_expired;
@@ -124,12 +130,12 @@ Result<Renewal> Renewer::renew() {
     }
     const Result<RenewalSource> source = native->renew_ticket(options_);
     if (!source) {
-        next_due_ = Clock::now() + options_.retry;
+        next_due_ = after(Clock::now(), options_.retry);
         return source.error();
     }
     const Result<void> looked = look();
     if (!looked) {
-        next_due_ = Clock::now() + options_.retry;
+        next_due_ = after(Clock::now(), options_.retry);
         return looked.error();
     }
     return Renewal{*source, end_};
@@ -139,9 +145,11 @@ Result<std::optional<Renewal>> Renewer::poll(Clock::time_point now) {
     if (now < next_due_) {
         return std::optional<Renewal>();
     }
-    if (options_.before_expiry && !options_.before_expiry(end_)) {
-        next_due_ = now + options_.retry;
-        return std::optional<Renewal>();
+    if (options_.before_expiry) {
+        next_due_ = after(now, options_.retry); // also when it throws
+        if (!options_.before_expiry(end_)) {
+            return std::optional<Renewal>();
+        }
     }
     Result<Renewal> renewed = renew();
     if (!renewed) {

@@ -43,10 +43,12 @@ struct RenewerOptions {
     /// How long after a failure it is due again, also when the ticket has expired meanwhile.
     std::chrono::seconds retry = std::chrono::minutes(1);
     /// Called by poll() when the ticket is due, before anything is done about it: with the moment
-    /// at which it expires. False: leave it alone this time, until the retry time has passed.
+    /// at which it expires. False: leave it alone this time, until the retry time has passed. What
+    /// it throws comes out of poll(), and counts as false.
     std::function<bool(std::chrono::system_clock::time_point end)> before_expiry = {};
     /// What libkrb5 says while it works for the renewer, line by line
-    /// (Capability::renewal_trace): nothing of other threads or of the GSSAPI's own calls.
+    /// (Capability::renewal_trace): nothing of other threads or of the GSSAPI's own calls. What it
+    /// throws is lost, with the line.
     std::function<void(std::string_view line)> trace = {};
 };
 
@@ -82,8 +84,9 @@ public:
 
     /// Gets a new ticket now: renews the old one if it can be, else logs in from the keytab.
     /// Contacts the KDC and blocks as long as the library waits. The cache is replaced only when
-    /// the new ticket is there: a file by rename, as Credentials::store_into does it. A failure
-    /// leaves it as it was, sets next_due() to the retry time, and names the cache, the keytab and
+    /// the new ticket is there: a file by rename, as Credentials::store_into does it, others by
+    /// emptying and filling them, between which they have no ticket. A failure to get a ticket
+    /// leaves the cache as it was, sets next_due() to the retry time, and names the cache, the keytab and
     /// what each of the two ways failed with.
     [[nodiscard]] Result<Renewal> renew();
 

@@ -163,6 +163,51 @@ TEST_P(Renewing, ThatFailsLeavesTheCacheAsItWas) {
     }
 }
 
+TEST_P(Renewing, IsNotDueAgainAtOnceWhateverTheRetryTime) {
+    // Seconds that no clock can count overflowed into the past: a loop would have spun.
+    const std::string name = cache(minutes(5), hours(1));
+    Renewer renewer =
+        Renewer::create(library(), {.ccache = name,
+                                    .retry = seconds::max(),
+                                    .before_expiry = [](Clock::time_point) { return false; }})
+            .value();
+    const auto due = renewer.next_due();
+    EXPECT_FALSE(renewer.poll(due).value().has_value());
+    EXPECT_GT(renewer.next_due(), due + hours(24));
+}
+
+TEST_P(Renewing, IsDueAfterTheRetryTimeWhenTheCallbackThrows) {
+    const std::string name = cache(minutes(5), hours(1));
+    Renewer renewer =
+        Renewer::create(library(), {.ccache = name,
+                                    .retry = minutes(2),
+                                    .before_expiry = [](Clock::time_point) -> bool { throw 7; }})
+            .value();
+    const auto due = renewer.next_due();
+    EXPECT_THROW(static_cast<void>(renewer.poll(due)), int);
+    EXPECT_EQ(renewer.next_due(), due + minutes(2));
+}
+
+TEST_P(Renewing, LosesNoTicketToATraceThatThrows) {
+    if (!library().supports(Capability::renewal_trace, mechanism::krb5())) {
+        EXPECT_TRUE(fails_with(Renewer::create(library(), {.ccache = "MEMORY:traced",
+                                                           .trace = [](std::string_view) {}}),
+                               ErrorCode::unavailable));
+        return;
+    }
+    const std::string name = cache(minutes(5), hours(1));
+    int lines = 0;
+    Renewer renewer = Renewer::create(library(), {.ccache = name,
+                                                  .trace =
+                                                      [&](std::string_view) {
+                                                          ++lines;
+                                                          throw 7; // no std::exception
+                                                      }})
+                          .value();
+    EXPECT_TRUE(succeeds(renewer.renew()));
+    EXPECT_GT(lines, 1);
+}
+
 TEST_P(Renewing, WithTheKeysOfSomebodyElseFailsAndNamesBothWays) {
     const std::string path = fresh_path("of_nobody");
     const std::string foreign = "FILE:" + shared_realm().keytab().string();
