@@ -232,11 +232,13 @@ public:
     /// gss_inquire_sec_context_by_oid: what the mechanism tells under that identifier, in as many
     /// pieces as there are, each wiped before it is released, as they may be keys. Fails with what
     /// the library says of identifiers that it does not know: unavailable on MIT, failure on
-    /// Heimdal. Capability::context_inquiry.
+    /// Heimdal; with misuse where it would yield an address (lucid contexts of MIT). On MIT
+    /// authorization data (1.2.840.113554.1.2.2.5.10) may be what the client says of itself.
+    /// Capability::context_inquiry.
     [[nodiscard]] Result<std::vector<Buffer>> inquire_by_oid(const Oid& question) const;
     /// gss_set_sec_context_option. What a value must look like is the option's business, and
-    /// libraries trust it: some take addresses in it. It is copied, so that what is written there
-    /// is lost. Capability::context_options.
+    /// libraries trust it. It is copied, so that what is written there is lost. Misuse for options
+    /// that take addresses (Heimdal's plugins and ways to the KDC). Capability::context_options.
     [[nodiscard]] Result<void> set_option(const Oid& option,
                                           std::optional<BytesView> value = std::nullopt);
     /// The mechanism that was used, and what it granted.

@@ -4,6 +4,7 @@
 #include "access.h"
 #include "context_info.h"
 
+#include <string>
 #include <utility>
 
 namespace gss::inline v0 {
@@ -19,6 +20,16 @@ constexpr std::string_view export_operation = "gss_export_sec_context";
 Error no_context(std::string_view operation) {
     return {ErrorCode::no_context, std::string(operation),
             "the native library has deleted the context"};
+}
+
+/// Identifiers under which a library hands out or takes addresses of native memory.
+Error address_only(std::string_view operation, const Oid& oid, std::string_view instead) {
+    ErrorDetails details;
+    details.code = ErrorCode::misuse;
+    details.operation = operation;
+    details.subject = oid.to_string();
+    details.messages.push_back("the value is an address of native memory: " + std::string(instead));
+    return Error(std::move(details));
 }
 
 } // namespace
@@ -94,11 +105,24 @@ Result<Lifetime> SecurityContext::remaining_lifetime() const {
 }
 
 Result<std::vector<Buffer>> SecurityContext::inquire_by_oid(const Oid& question) const {
+    // 1.2.840.113554.1.2.2.5.6, of MIT: memory with keys that nobody would release.
+    constexpr std::string_view lucid("\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x06", 11);
+    if (as_text(question.content()).starts_with(lucid)) {
+        return address_only("gss_inquire_sec_context_by_oid", question, "use krb5::export_lucid");
+    }
     return self_ ? self_->inquire_by_oid(question)
                  : detail::empty_object("gss_inquire_sec_context_by_oid");
 }
 
 Result<void> SecurityContext::set_option(const Oid& option, std::optional<BytesView> value) {
+    // 1.2.752.43.13.11 and 19, of Heimdal: functions and names that the library would call and
+    // read.
+    constexpr std::string_view send_to_kdc("\x2a\x85\x70\x2b\x0d\x0b", 6);
+    constexpr std::string_view plugin("\x2a\x85\x70\x2b\x0d\x13", 6);
+    if (const std::string_view asked = as_text(option.content());
+        asked == send_to_kdc || asked == plugin) {
+        return address_only("gss_set_sec_context_option", option, "not for octets from elsewhere");
+    }
     return self_ ? self_->set_option(option, value)
                  : detail::empty_object("gss_set_sec_context_option");
 }

@@ -61,6 +61,16 @@ TEST_P(Inquiry, ByOidOfWhatNobodyKnowsIsAnError) {
     }
 }
 
+TEST_P(Inquiry, ByOidOfAnAddressIsMisuse) {
+    // MIT yields the address of a lucid context, with keys that nobody would wipe or release.
+    const ContextPair both = pair();
+    for (const char* oid : {"1.2.840.113554.1.2.2.5.6", "1.2.840.113554.1.2.2.5.6.1"}) {
+        const Oid question = Oid::from_string(oid).value();
+        EXPECT_TRUE(fails_with(both.initiator.inquire_by_oid(question), ErrorCode::misuse));
+        EXPECT_TRUE(fails_with(both.acceptor.context.inquire_by_oid(question), ErrorCode::misuse));
+    }
+}
+
 TEST_P(Inquiry, ByOidOfAContextThatIsGoneIsMisuse) {
     ContextPair both = pair();
     ASSERT_TRUE(succeeds(both.initiator.export_context()));

@@ -66,6 +66,19 @@ TEST_P(ContextOptions, MayWriteIntoTheirValueWithoutHarm) {
     EXPECT_EQ(value, Bytes(4, std::byte{0x55}));
 }
 
+TEST_P(ContextOptions, WhoseValueIsAnAddressAreMisuse) {
+    // Heimdal would register a plugin, or call a function, at the address that the octets make.
+    ContextPair both = establish(library(), library()).value();
+    for (const std::string_view option : {"1.2.752.43.13.11", "1.2.752.43.13.19"}) {
+        for (const std::size_t size : {0U, 8U, 16U, 24U, 32U}) {
+            const Result<void> set =
+                both.initiator.set_option(oid(option), Bytes(size, std::byte{0x41}));
+            ASSERT_TRUE(fails_with(set, ErrorCode::misuse)) << size;
+            EXPECT_EQ(set.error().subject(), option);
+        }
+    }
+}
+
 TEST_P(ContextOptions, BeforeTheFirstStepAreRefusedByTheLibraryItself) {
     const Name target = service(library(), "host@localhost");
     for (const std::string_view option : {compatible_mic, ntlm_reset}) {
