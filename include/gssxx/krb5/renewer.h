@@ -86,8 +86,8 @@ public:
     /// Contacts the KDC and blocks as long as the library waits. The cache is replaced only when
     /// the new ticket is there: a file by rename, as Credentials::store_into does it, others by
     /// emptying and filling them, between which they have no ticket. A failure to get a ticket
-    /// leaves the cache as it was, sets next_due() to the retry time, and names the cache, the keytab and
-    /// what each of the two ways failed with.
+    /// leaves the cache as it was, sets next_due() to the retry time, and names the cache, the
+    /// keytab and what each of the two ways failed with.
     [[nodiscard]] Result<Renewal> renew();
 
 private:
