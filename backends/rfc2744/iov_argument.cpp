@@ -24,7 +24,7 @@ bool was_allocated(const abi::IovBufferDesc& native) noexcept {
 }
 
 bool contains(MutableBytes outer, const abi::BufferDesc& inner) noexcept {
-    const std::less_equal<const std::byte*> not_behind;
+    const std::less_equal<> not_behind;
     const auto* const begin = static_cast<const std::byte*>(inner.value);
     const std::byte* const end = outer.data() + outer.size();
     return not_behind(outer.data(), begin) && not_behind(begin, end) &&
