@@ -5,6 +5,8 @@
 #include "convert.h"
 #include "status.h"
 
+#include <gssxx/mechanism.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -332,6 +334,9 @@ Result<std::chrono::system_clock::time_point> NativeContext::authentication_time
 }
 
 Result<std::optional<Buffer>> NativeContext::verified_pac() const {
+    if (mechanism_ == mechanism::ntlm()) {
+        return unavailable(data_operation, "a context of NTLM has no ticket");
+    }
     const Result<detail::NativeContextInfo> info = inquire();
     if (!info) {
         return info.error();
@@ -341,7 +346,12 @@ Result<std::optional<Buffer>> NativeContext::verified_pac() const {
     }
     // The whole of it, where the service's key has verified the signature in it.
     const Result<NameAttribute> pac = info->initiator->attribute("urn:mspac:");
-    if (!pac || !pac->authenticated || pac->values.empty()) {
+    if (!pac) { // the minor code that tells a name without it is one of the library's own numbers
+        return pac.error().code() == ErrorCode::unavailable
+                   ? Result<std::optional<Buffer>>(std::nullopt)
+                   : pac.error();
+    }
+    if (!pac->authenticated || pac->values.empty()) {
         return std::optional<Buffer>();
     }
     return std::optional(Buffer::copy_of(pac->values.front().value, Buffer::Content::secret));

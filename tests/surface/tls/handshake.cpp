@@ -27,7 +27,7 @@ void require(bool good, const char* what) {
 
 KeyPtr make_key(std::string_view kind) {
     if (kind == "EC") {
-        return KeyPtr(EVP_EC_gen("P-256"));
+        return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     }
     if (kind == "RSA") {
         constexpr std::size_t bits = 2048;
