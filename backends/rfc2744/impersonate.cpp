@@ -173,7 +173,8 @@ public:
             return text.substr(0, text.find('@'));
         };
         const bool both = left.find('@') + 1 < left.size() && right.find('@') + 1 < right.size() &&
-                          left.find('@') != left.npos && right.find('@') != right.npos;
+                          left.find('@') != std::string_view::npos &&
+                          right.find('@') != std::string_view::npos;
         return both ? left == right : without_realm(left) == without_realm(right);
     }
     [[nodiscard]] std::string canonical_text(const detail::NamePtr& name,

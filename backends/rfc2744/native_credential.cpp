@@ -146,6 +146,10 @@ std::optional<Error> refuse_missing_element(const Library& library, std::string_
         chosen->elements().contains(mechanism)) {
         return std::nullopt;
     }
+    const auto told = chosen->inquire(CredentialField::mechanisms); // what was delegated, say
+    if (told && told->mechanisms && told->mechanisms->contains(mechanism)) {
+        return std::nullopt;
+    }
     return credential_refusal(library, operation, ErrorCode::no_credentials,
                               "credentials that are not for mechanism " + mechanism.to_string(),
                               "they have no element for it: acquire them for that mechanism");

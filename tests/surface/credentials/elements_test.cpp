@@ -180,9 +180,20 @@ TEST_P(ForOneMechanism, DelegatedCredentialsAreNeverReplacedByTheDefaultOnes) {
         const Credentials& delegated = both->acceptor.delegated.value();
         EXPECT_EQ(login(library(), delegated).value(), in_realm("bob"));
         const auto onward = login(library(), delegated, "host@localhost", mechanism::spnego());
-        EXPECT_TRUE(onward ? *onward == in_realm("bob")
-                           : onward.error().code() == ErrorCode::no_credentials)
-            << (onward ? *onward : onward.error().text());
+        ASSERT_TRUE(fails_with(onward, ErrorCode::no_credentials));
+        if (!is_mit()) {
+            continue;
+        }
+        // By way of a cache they are for SPNEGO, too.
+        acquiring.mechanisms = {mechanism::spnego()};
+        acquiring.store =
+            CredentialStore::of({{"ccache", "FILE:" + fresh_path("delegated")}}).value();
+        ASSERT_TRUE(succeeds(delegated.store_into(acquiring.store)));
+        const auto again = Credentials::acquire(library(), CredentialUsage::initiate, acquiring);
+        ASSERT_TRUE(succeeds(again));
+        EXPECT_EQ(
+            login(library(), again->credentials, "host@localhost", mechanism::spnego()).value(),
+            in_realm("bob"));
     }
 }
 
