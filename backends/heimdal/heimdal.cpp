@@ -138,6 +138,7 @@ constexpr rfc2744::Traits traits{
     .names_crash = [](const Oid& oid) { return oid == mechanism::spnego(); },
     .shares_duplicate_names = true,
     .negotiated_names_are_strange = true,
+    .cuts_principals_at_quoted_nul = true,
     .acquires_from_store_by_import = true,
     .unwraps_exact_pieces_only = true,
     .dce_style_is_sealed_header = true,

@@ -223,6 +223,7 @@ private:
             return filled.error();
         }
         sources_.cache = std::move(filled->name);
+        sources_.chosen = true;
         owner_ = std::move(filled->owner);
         return std::nullopt;
     }
@@ -232,6 +233,9 @@ private:
         std::optional<Finding> finding = examine_cache_type(sources_.cache);
         if (const std::string path = file_path(sources_.cache); !finding && !path.empty()) {
             finding = examine_cache(path).finding;
+        }
+        if (!finding) {
+            finding = examine_for_damage(sources_.cache); // of a folder, too
         }
         if (!finding) {
             finding = examine_keytab_type(sources_.keytab);
@@ -247,13 +251,12 @@ private:
         if (!arguments_.name) {
             return std::nullopt;
         }
-        const Result<detail::NamePtr> canonical = arguments_.name->canonicalize(mechanism::krb5());
-        if (!canonical) {
-            return canonical.error();
+        const Result<std::string> text = principal_of(arguments_.name);
+        if (!text) {
+            return text.error();
         }
-        const std::string text = text_of(*canonical);
         const std::int32_t code =
-            krb5().parse_name(context_.get(), text.c_str(), principal_.receive());
+            krb5().parse_name(context_.get(), text->c_str(), principal_.receive());
         return code == 0 ? std::nullopt : std::optional(krb5_error("krb5_parse_name", code));
     }
 
@@ -366,9 +369,41 @@ bool is_complete(const Krb5Functions& krb5) noexcept {
     return complete;
 }
 
+std::optional<Error> refuse_contradictions(const Library& library, std::string_view operation,
+                                           const CredentialStore& store, CredentialUsage usage,
+                                           const detail::NamePtr& name) {
+    const auto refuse = [&](ErrorCode code, std::string_view key, std::string message) {
+        return refusal(library, operation, code,
+                       rfc2744::subject_of(name) + ", key \"" + std::string(key) + "\"",
+                       std::move(message));
+    };
+    const bool initiates = usage != CredentialUsage::accept;
+    if (!store.find("password")) {
+        // It is what proves that the KDC is no impostor: left out, nobody would notice.
+        return initiates && store.find("verify")
+                   ? std::optional(refuse(ErrorCode::malformed_parameter, "verify",
+                                          "only what a password gets is verified"))
+                   : std::nullopt;
+    }
+    if (!initiates) {
+        return refuse(ErrorCode::malformed_parameter, "password", "a password is for initiating");
+    }
+    if (store.find("ccache") || store.find("client_keytab")) {
+        return refuse(ErrorCode::malformed_parameter, "password",
+                      "a password goes with neither a ccache nor a client_keytab");
+    }
+    return name ? std::nullopt
+                : std::optional(
+                      refuse(ErrorCode::bad_name, "password", "whose password it is was not said"));
+}
+
 Result<detail::AcquiredNative> acquire_from_store(const detail::BackendPtr& backend,
                                                   const detail::AcquireArguments& arguments) {
     const Library& library = static_cast<const LibraryBackend&>(*backend).native();
+    if (std::optional<Error> refused = refuse_contradictions(
+            library, from_operation, arguments.store, arguments.usage, arguments.name)) {
+        return *std::move(refused);
+    }
     if (library.traits.acquires_from_store_by_import) {
         return Import(backend, arguments).run();
     }

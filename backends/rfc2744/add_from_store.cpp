@@ -85,6 +85,10 @@ Result<detail::AddedNative> add_from_store(const detail::BackendPtr& backend,
                                            const NativeCredential* input,
                                            const detail::AddArguments& arguments) {
     const Library& library = static_cast<const LibraryBackend&>(*backend).native();
+    if (std::optional<Error> refused = refuse_contradictions(library, operation, arguments.store,
+                                                             arguments.usage, arguments.name)) {
+        return *std::move(refused);
+    }
     if (library.call().add_cred_from != nullptr) {
         return call_add_from(backend, input, arguments);
     }

@@ -120,10 +120,7 @@ private:
 
     /// Heimdal crashes on damaged files.
     [[nodiscard]] bool may_be_read(const std::string& name) const {
-        std::string path = file_path(name);
-        if (path.empty() && name.starts_with("DIR::")) {
-            path = name.substr(5);
-        }
+        const std::string path = file_of_cache(name);
         if (path.empty() || !library_.traits.crashes_on_damaged_files) {
             return true;
         }

@@ -2,6 +2,7 @@
 // Credentials to and from other processes; what is set on them and asked of them.
 #include "convert.h"
 #include "credential_files.h"
+#include "credential_store_calls.h"
 #include "diagnose.h"
 #include "library_backend.h"
 #include "native_credential.h"
@@ -54,6 +55,28 @@ private:
     const Library& library_;
     abi::BufferSetDesc* set_ = nullptr;
 };
+
+/// The cache that an exported credential of Heimdal's names; empty when it has its tickets with it
+/// or is none. The mechanism and its token, counted in 4 octets each; in there a number, of which 1
+/// says that the name follows, counted as well.
+std::string cache_in_token(BytesView token) {
+    const auto take = [&token](std::size_t size) {
+        const BytesView taken = token.first(std::min(size, token.size()));
+        token = token.subspan(taken.size());
+        return taken;
+    };
+    const auto number = [&take] {
+        std::size_t value = 0;
+        for (const std::byte octet : take(4)) {
+            value = (value << 8U) | std::to_integer<std::size_t>(octet);
+        }
+        return value;
+    };
+    take(number()); // the mechanism
+    number();
+    constexpr std::size_t by_name = 1;
+    return number() == by_name ? std::string(as_text(take(number()))) : std::string();
+}
 
 NativeStatus ask(const Library& library, abi::CredentialHandle handle, abi::OidDesc* question,
                  OutputBufferSet& pieces) {
@@ -172,6 +195,10 @@ Result<Buffer> NativeCredential::export_credentials() const {
 Result<detail::AcquiredNative> LibraryBackend::import_credentials(BytesView native_token) const {
     if (library_.call().import_cred == nullptr) {
         return no_such_call(library_, import_operation);
+    }
+    if (std::optional<Error> refused =
+            refuse_damaged_cache(library_, import_operation, cache_in_token(native_token))) {
+        return *std::move(refused);
     }
     abi::BufferDesc input = input_buffer(native_token);
     const detail::BackendPtr self = shared_from_this();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "credential_files.h"
 
+#include <gssxx/bytes.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -18,10 +20,16 @@ namespace {
 
 constexpr std::size_t max_file_size = std::size_t{64} << 20U;
 
-/// The content of a regular file, or errno.
+/// The content of a regular file, or errno. It has keys in it: it is overwritten in the end, and
+/// lies in one place only.
 struct FileContent {
-    std::string octets;
+    SecretBytes memory = {};
+    std::size_t size = 0;
     int error = 0;
+
+    [[nodiscard]] std::string_view octets() const noexcept {
+        return as_text(memory.view().first(size));
+    }
 };
 
 FileContent read_descriptor(int descriptor) {
@@ -32,14 +40,21 @@ FileContent read_descriptor(int descriptor) {
     } else if (!S_ISREG(attributes.st_mode)) {
         content.error = S_ISDIR(attributes.st_mode) ? EISDIR : EINVAL;
     }
-    std::array<char, 16384> part{};
-    while (content.error == 0 && content.octets.size() < max_file_size) {
-        const ssize_t got = read(descriptor, part.data(), part.size());
+    if (content.error != 0) {
+        return content;
+    }
+    // What is written meanwhile is not seen, by a library that reads at this moment neither.
+    content.memory =
+        SecretBytes(std::min(max_file_size, static_cast<std::size_t>(attributes.st_size)));
+    const MutableBytes room = content.memory.mutable_view();
+    while (content.size < room.size()) {
+        const ssize_t got =
+            read(descriptor, room.data() + content.size, room.size() - content.size);
         if (got <= 0) {
             content.error = got < 0 ? errno : 0;
             break;
         }
-        content.octets.append(part.data(), static_cast<std::size_t>(got));
+        content.size += static_cast<std::size_t>(got);
     }
     return content;
 }
@@ -47,7 +62,8 @@ FileContent read_descriptor(int descriptor) {
 FileContent read_file(const std::string& path) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) {
-        return {{}, errno};
+        const int error = errno;
+        return {.error = error};
     }
     FileContent content = read_descriptor(descriptor);
     close(descriptor);
@@ -242,12 +258,29 @@ std::optional<Finding> examine_keytab_type(std::string_view name) {
 }
 
 std::string file_path(std::string_view name) {
-    for (const std::string_view type : {"FILE:", "WRFILE:"}) {
+    for (const std::string_view type : {"FILE:", "WRFILE:", "JAVA14:"}) {
         if (name.starts_with(type)) {
             return std::string(name.substr(type.size()));
         }
     }
-    return name.starts_with('/') ? std::string(name) : std::string();
+    // Without a type it is a file's, also when the path is a relative one.
+    const bool is_path = name.starts_with('/') || name.find(':') == std::string_view::npos;
+    return is_path ? std::string(name) : std::string();
+}
+
+std::string file_of_cache(std::string_view name) {
+    constexpr std::string_view folder_type = "DIR:";
+    if (!name.starts_with(folder_type)) {
+        return file_path(name);
+    }
+    const std::string path(name.substr(folder_type.size()));
+    if (path.starts_with(':')) {
+        return path.substr(1);
+    }
+    // The first line of that file is the name of the chosen one; without it, both take "tkt".
+    const FileContent primary = read_file(path + "/primary");
+    const std::string_view line = primary.octets().substr(0, primary.octets().find('\n'));
+    return path + "/" + (line.empty() ? "tkt" : std::string(line));
 }
 
 ExaminedCache examine_cache(const std::string& path) {
@@ -257,11 +290,11 @@ ExaminedCache examine_cache(const std::string& path) {
                             ErrorCode::ccache_unreadable),
                 {}};
     }
-    if (file.octets.empty()) {
+    if (file.octets().empty()) {
         return {corrupt_cache("the file is empty"), {}};
     }
     constexpr std::uint32_t version_4 = 0x0504;
-    Fields fields(file.octets);
+    Fields fields(file.octets());
     const std::uint32_t version = fields.number(2);
     if (version < 0x0501 || version > version_4) {
         return {corrupt_cache("no known version number"), {}};
@@ -288,16 +321,22 @@ ExaminedCache examine_cache(const std::string& path) {
     return examined;
 }
 
+std::optional<Finding> examine_for_damage(std::string_view cache) {
+    const std::string path = file_of_cache(cache);
+    std::optional<Finding> finding = path.empty() ? std::nullopt : examine_cache(path).finding;
+    return finding && finding->code == ErrorCode::ccache_corrupt ? finding : std::nullopt;
+}
+
 std::optional<Finding> examine_keytab(const std::string& path) {
     const FileContent file = read_file(path);
     if (file.error != 0) {
         return cannot_read("keytab", file.error, ErrorCode::keytab_not_found,
                            ErrorCode::keytab_unreadable);
     }
-    if (file.octets.empty()) {
+    if (file.octets().empty()) {
         return corrupt_keytab("the file is empty");
     }
-    Fields fields(file.octets);
+    Fields fields(file.octets());
     const std::uint32_t version = fields.number(2);
     if (version == 0x0501) {
         return std::nullopt; // in the byte order of the machine that wrote it

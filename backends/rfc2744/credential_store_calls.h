@@ -7,7 +7,10 @@
 #include "library.h"
 #include "native_credential.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gss::inline v0::rfc2744 {
@@ -20,6 +23,22 @@ acquire_from_store(const detail::BackendPtr& backend, const detail::AcquireArgum
 [[nodiscard]] Result<detail::AddedNative> add_from_store(const detail::BackendPtr& backend,
                                                          const NativeCredential* input,
                                                          const detail::AddArguments& arguments);
+
+/// An Error for keys that do not go together, or not with that usage, and that one of the families
+/// would leave out without a word.
+[[nodiscard]] std::optional<Error> refuse_contradictions(const Library& library,
+                                                         std::string_view operation,
+                                                         const CredentialStore& store,
+                                                         CredentialUsage usage,
+                                                         const detail::NamePtr& name);
+
+/// What krb5_cc_get_principal says of a cache that does not exist. Every other code is of one that
+/// may be there.
+[[nodiscard]] bool is_absent(std::int32_t code, std::string_view cache) noexcept;
+
+/// An Error when the file behind that cache is damaged and the library would crash on it.
+[[nodiscard]] std::optional<Error>
+refuse_damaged_cache(const Library& library, std::string_view operation, const std::string& cache);
 
 /// A store as the library wants it. The store must outlive it.
 class StoreArgument {
@@ -49,8 +68,7 @@ struct FilledCache {
                                              const detail::AcquireArguments& arguments);
 
 /// gss_store_cred_into, or gss_krb5_copy_ccache in its place. A file appears whole or not at all.
-[[nodiscard]] Result<StoredCredentials> store_into_cache(const detail::BackendPtr& backend,
-                                                         abi::CredentialHandle credential,
+[[nodiscard]] Result<StoredCredentials> store_into_cache(const NativeCredential& credential,
                                                          const detail::StoreArguments& arguments);
 
 } // namespace gss::inline v0::rfc2744

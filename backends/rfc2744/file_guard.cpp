@@ -49,12 +49,17 @@ struct Examined {
 using Examine = ExaminedCache (*)(const std::string& path);
 
 /// Turns to the file of that name, if it is one. No name leaves what was examined as it is.
-bool is_file(Examined& last, const std::string& name) {
+bool is_file(Examined& last, const std::string& name,
+             std::string (*path_of)(std::string_view name)) {
     if (name.empty()) {
         return false;
     }
-    if (name != last.name) {
-        last = Examined{name, file_path(name), {}, {}};
+    // Which of the caches of a folder is chosen may change.
+    if (name != last.name || name.starts_with("DIR:")) {
+        std::string path = path_of(name);
+        if (name != last.name || path != last.path) {
+            last = Examined{name, std::move(path), {}, {}};
+        }
     }
     return !last.path.empty();
 }
@@ -130,7 +135,7 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
                                     const Sources& sources) {
     PerThread& state = of_this_thread();
     const ExaminedCache* cache = nullptr;
-    if (is_file(state.cache, sources.cache)) {
+    if (is_file(state.cache, sources.cache, &file_of_cache)) {
         cache = &look_at(state.cache, &examine_cache);
         if (is_damaged(cache->finding)) {
             return refusal(library, call, sources, cache->finding->code, cache->finding->message);
@@ -142,7 +147,7 @@ std::optional<Error> refuse_damaged(const Library& library, const GuardedCall& c
     if (cache_serves) {
         return std::nullopt; // the keytab is not opened
     }
-    if (!is_file(state.keytab, sources.keytab)) {
+    if (!is_file(state.keytab, sources.keytab, &file_path)) {
         // Heimdal's acceptor crashes on such a name, too.
         const std::optional<Finding> unknown = call.usage == CredentialUsage::accept
                                                    ? examine_keytab_type(sources.keytab)

@@ -9,10 +9,12 @@
 #include "new_cache_file.h"
 #include "sources.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace gss::inline v0::rfc2744 {
 
@@ -42,8 +44,13 @@ public:
         if (cache.empty() && !with_password()) {
             cache = context_.default_cache(); // as gss_acquire_cred_from does
         }
-        const State state = look_at(cache);
-        refused = with_password() ? find_principal() : open_client_keytab(state);
+        State state;
+        if (!with_password()) {
+            refused = look_at(cache, state);
+        }
+        if (!refused) {
+            refused = with_password() ? find_principal() : open_client_keytab(state);
+        }
         if (!refused && !state.principal.empty() &&
             state.principal != text_of_principal(principal_.get())) {
             refused =
@@ -103,29 +110,19 @@ private:
             call.free_cred_contents == nullptr || call.cc_initialize == nullptr ||
             call.cc_store_cred == nullptr || call.cc_get_lifetime == nullptr ||
             call.kt_start_seq_get == nullptr || call.kt_next_entry == nullptr ||
-            call.kt_end_seq_get == nullptr || call.copy_principal == nullptr) {
+            call.kt_end_seq_get == nullptr) {
             return refuse(ErrorCode::unavailable, "the library's libkrb5 cannot be used");
-        }
-        if (with_password() && !arguments_.name) {
-            return refuse(ErrorCode::bad_name, "whose password it is was not said");
-        }
-        // As MIT's gss_acquire_cred_from.
-        if (with_password() &&
-            (arguments_.store.find("ccache") || arguments_.store.find("client_keytab"))) {
-            return refuse(ErrorCode::malformed_parameter,
-                          "a password goes with neither a ccache nor a client_keytab");
         }
         return std::nullopt;
     }
 
     [[nodiscard]] std::optional<Error> find_principal() {
-        const Result<detail::NamePtr> canonical = arguments_.name->canonicalize(mechanism::krb5());
-        if (!canonical) {
-            return canonical.error();
+        const Result<std::string> text = principal_of(arguments_.name);
+        if (!text) {
+            return text.error();
         }
-        const std::string text = text_of(*canonical);
         return failed("krb5_parse_name",
-                      krb5().parse_name(context_.get(), text.c_str(), principal_.receive()));
+                      krb5().parse_name(context_.get(), text->c_str(), principal_.receive()));
     }
 
     /// The library crashes on damaged files: they are looked at first.
@@ -158,47 +155,72 @@ private:
 
     /// Whose first key the keytab has.
     [[nodiscard]] std::optional<Error> take_first_principal() {
+        const std::vector<std::string> all = principals_of_keytab();
+        return all.empty()
+                   ? std::optional(refuse(ErrorCode::key_not_found, "the keytab has no key"))
+                   : failed("krb5_parse_name",
+                            krb5().parse_name(context_.get(), all.front().c_str(),
+                                              principal_.receive()));
+    }
+
+    /// Whose keys it has, each once, in their order.
+    [[nodiscard]] std::vector<std::string> principals_of_keytab() const {
+        constexpr std::size_t most = 64;
+        std::vector<std::string> all;
         abi::KeytabCursorStruct cursor;
-        std::int32_t code = krb5().kt_start_seq_get(context_.get(), keytab_.get(), &cursor);
-        if (code != 0) {
-            return failed("krb5_kt_start_seq_get", code);
+        if (krb5().kt_start_seq_get(context_.get(), keytab_.get(), &cursor) != 0) {
+            return all;
         }
         abi::KeytabEntryStruct entry;
-        code = krb5().kt_next_entry(context_.get(), keytab_.get(), &entry, &cursor);
-        if (code == 0) {
-            abi::PrincipalHandle first = nullptr; // the first field of Heimdal's krb5_keytab_entry
-            std::memcpy(&first, &entry, sizeof first);
-            code = krb5().copy_principal(context_.get(), first, principal_.receive());
+        while (all.size() < most &&
+               krb5().kt_next_entry(context_.get(), keytab_.get(), &entry, &cursor) == 0) {
+            abi::PrincipalHandle whose = nullptr; // the first field of Heimdal's krb5_keytab_entry
+            std::memcpy(&whose, &entry, sizeof whose);
+            std::string text = text_of_principal(whose);
+            if (!text.empty() && std::find(all.begin(), all.end(), text) == all.end()) {
+                all.push_back(std::move(text));
+            }
             krb5().kt_free_entry(context_.get(), &entry);
         }
         krb5().kt_end_seq_get(context_.get(), keytab_.get(), &cursor);
-        return failed("krb5_kt_next_entry", code);
+        return all;
     }
 
-    /// What is in the cache already. One that is damaged counts as none.
-    [[nodiscard]] State look_at(const std::string& name) const {
-        State state;
+    /// What is in the cache already. What is there and cannot be read may be no cache, or somebody
+    /// else's: it is not replaced.
+    [[nodiscard]] std::optional<Error> look_at(const std::string& name, State& state) const {
+        if (name.empty()) {
+            return std::nullopt;
+        }
         bool expired = false;
-        if (const std::string path = file_path(name); !path.empty()) {
-            if (const auto finding = examine_cache(path).finding) {
-                expired = finding->code == ErrorCode::credentials_expired;
-                if (!expired) {
-                    return state;
-                }
-            }
+        std::optional<Finding> finding = examine_cache_type(name);
+        if (const std::string path = file_path(name); !finding && !path.empty()) {
+            finding = examine_cache(path).finding;
+            expired = finding && (finding->code == ErrorCode::credentials_expired ||
+                                  finding->code == ErrorCode::ccache_not_found);
+        }
+        if (finding && !expired) {
+            return refuse(finding->code, std::move(finding->message));
+        }
+        if (finding = examine_for_damage(name); finding) { // of a folder, too
+            return refuse(finding->code, std::move(finding->message));
         }
         CacheOwner cache(krb5(), context_.get());
         PrincipalOwner owner(krb5(), context_.get());
-        if (name.empty() || krb5().cc_resolve(context_.get(), name.c_str(), cache.receive()) != 0 ||
-            krb5().cc_get_principal(context_.get(), cache.get(), owner.receive()) != 0) {
-            return state;
+        std::int32_t code = krb5().cc_resolve(context_.get(), name.c_str(), cache.receive());
+        if (code != 0) {
+            return failed("krb5_cc_resolve", code);
+        }
+        code = krb5().cc_get_principal(context_.get(), cache.get(), owner.receive());
+        if (code != 0) {
+            return is_absent(code, name) ? std::nullopt : failed("krb5_cc_get_principal", code);
         }
         state.principal = text_of_principal(owner.get());
         std::int64_t seconds = 0;
         state.good = !expired &&
                      krb5().cc_get_lifetime(context_.get(), cache.get(), &seconds) == 0 &&
                      seconds > 0;
-        return state;
+        return std::nullopt;
     }
 
     [[nodiscard]] std::string text_of_principal(abi::PrincipalHandle principal) const {
@@ -218,7 +240,9 @@ private:
         }
         krb5().get_init_creds_opt_set_default_flags(context_.get(), nullptr, nullptr, options);
         if (const auto wanted = arguments_.lifetime.duration(); wanted && wanted->count() != 0) {
-            krb5().get_init_creds_opt_set_tkt_life(options, wanted->count());
+            // The library adds it to the time of day, in 32 bits, and looks at no overflow.
+            constexpr std::chrono::seconds longest = std::chrono::hours(24 * 366);
+            krb5().get_init_creds_opt_set_tkt_life(options, std::min(*wanted, longest).count());
         }
         const std::int32_t code = ticket_.filled_by(asking(options));
         krb5().get_init_creds_opt_free(context_.get(), options);
@@ -242,20 +266,34 @@ private:
 
     /// What proves that the KDC knows a key of ours, too.
     [[nodiscard]] std::optional<Error> verify() {
-        const std::string server_name = value_of(arguments_.store, "verify");
-        PrincipalOwner server(krb5(), context_.get());
-        if (!server_name.empty()) {
-            if (std::optional<Error> refused =
-                    failed("krb5_parse_name", krb5().parse_name(context_.get(), server_name.c_str(),
-                                                                server.receive()))) {
-                return refused;
-            }
-        }
         std::string name = value_of(arguments_.store, "keytab");
         if (name.empty()) {
             name = context_.default_keytab();
         }
         if (std::optional<Error> refused = open_keytab(name)) {
+            return refused;
+        }
+        const std::string server = value_of(arguments_.store, "verify");
+        if (!server.empty()) {
+            return verify_by(server);
+        }
+        // Any of them. The library itself would ask for this machine's own key.
+        std::optional<Error> refused =
+            refuse(ErrorCode::key_not_found, "the keytab has no key to verify with");
+        for (const std::string& any : principals_of_keytab()) {
+            refused = verify_by(any);
+            if (!refused) {
+                break;
+            }
+        }
+        return refused;
+    }
+
+    [[nodiscard]] std::optional<Error> verify_by(const std::string& name) {
+        PrincipalOwner server(krb5(), context_.get());
+        if (std::optional<Error> refused =
+                failed("krb5_parse_name",
+                       krb5().parse_name(context_.get(), name.c_str(), server.receive()))) {
             return refused;
         }
         // Without the option a keytab that lacks the key counts as proof. Heimdal's

@@ -3,6 +3,7 @@
 #include "impersonate.h"
 
 #include "convert.h"
+#include "credential_store_calls.h"
 #include "krb5_handles.h"
 #include "library_backend.h"
 #include "native_name.h"
@@ -65,8 +66,11 @@ public:
                                       "the library's libkrb5 cannot be used");
         }
         CacheOwner source(krb5(), context_.get());
-        std::optional<Error> refused = failed(
-            "krb5_cc_resolve", krb5().cc_resolve(context_.get(), cache.c_str(), source.receive()));
+        std::optional<Error> refused = refuse_damaged_cache(library_, get_operation, cache);
+        if (!refused) {
+            refused = failed("krb5_cc_resolve",
+                             krb5().cc_resolve(context_.get(), cache.c_str(), source.receive()));
+        }
         if (!refused) {
             refused =
                 failed("krb5_cc_get_principal",
@@ -179,12 +183,12 @@ public:
     }
     [[nodiscard]] std::string canonical_text(const detail::NamePtr& name,
                                              std::optional<Error>& refused) const {
-        const Result<detail::NamePtr> canonical = name->canonicalize(mechanism::krb5());
-        if (!canonical) {
-            refused = canonical.error();
+        Result<std::string> principal = principal_of(name);
+        if (!principal) {
+            refused = principal.error();
             return {};
         }
-        return rfc2744::text_of(*canonical);
+        return *std::move(principal);
     }
 
 private:

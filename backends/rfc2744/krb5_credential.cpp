@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Credentials by handles of libkrb5, and what only Kerberos has.
 #include "convert.h"
-#include "credential_files.h"
+#include "credential_store_calls.h"
 #include "krb5_handles.h"
 #include "library_backend.h"
 #include "native_credential.h"
@@ -61,6 +61,10 @@ LibraryBackend::import_krb5(const krb5::NativeHandles& handles) const {
         sources.cache =
             full_name(krb5, context.get(), static_cast<abi::CacheHandle>(handles.ccache));
         sources.chosen = true;
+        if (std::optional<Error> refused =
+                refuse_damaged_cache(library_, import_operation, sources.cache)) {
+            return *std::move(refused);
+        }
     }
     const detail::BackendPtr self = shared_from_this();
     OutputCredential credential(self);
@@ -101,6 +105,10 @@ Result<void> NativeCredential::copy_to_native_cache(void* cache) const {
     const Library& library = library_of(*this);
     if (library.call().krb5_copy_ccache == nullptr) {
         return no_such_call(library, copy_operation);
+    }
+    if (std::optional<Error> refused =
+            refuse_damaged_cache(library, copy_operation, origin_.guarded.cache)) {
+        return *std::move(refused);
     }
     NativeStatus status;
     status.major = library.call().krb5_copy_ccache(&status.minor, handle_,

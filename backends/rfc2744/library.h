@@ -77,6 +77,8 @@ struct Traits {
     /// Names of contexts that SPNEGO made are SPNEGO's, which no call on local accounts and no
     /// canonicalization knows; exported and imported again they are Kerberos's.
     bool negotiated_names_are_strange = false;
+    /// A quoted NUL in a principal ends it, and makes it that of somebody else.
+    bool cuts_principals_at_quoted_nul = false;
     /// There is no gss_acquire_cred_from: gss_krb5_import_cred and gss_krb5_copy_ccache serve
     /// credential stores.
     bool acquires_from_store_by_import = false;

@@ -13,6 +13,26 @@
 
 namespace gss::inline v0::rfc2744 {
 
+namespace {
+
+/// RFC 1964 s2.1.1 writes the NUL of a principal as a backslash and '0'.
+bool has_quoted_nul(std::string_view principal) noexcept {
+    for (std::size_t at = 0; at + 1 < principal.size(); ++at) {
+        if (principal[at] == '\\' && principal[++at] == '0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Names of services are not read as principals are.
+bool would_be_cut(const Library& library, BytesView octets, const std::optional<Oid>& type) {
+    return library.traits.cuts_principals_at_quoted_nul && type != name_type::hostbased_service() &&
+           has_quoted_nul(as_text(octets));
+}
+
+} // namespace
+
 const void* LibraryBackend::identity() const noexcept {
     // One loaded library has one gss_init_sec_context, by whichever path it was opened.
     return reinterpret_cast<const void*>(library_.call().init_sec_context);
@@ -99,6 +119,15 @@ Result<detail::NamePtr> LibraryBackend::import_name(BytesView octets,
         if (none) {
             return *std::move(none);
         }
+    }
+    if (would_be_cut(library_, octets, type)) {
+        ErrorDetails details;
+        details.code = ErrorCode::bad_name;
+        details.operation = "gss_import_name";
+        details.backend = library_.traits.name;
+        details.subject = shown();
+        details.messages.emplace_back("a quoted NUL inside the name, at which the library cuts");
+        return Error(std::move(details));
     }
     // A view of nothing has no address; the libraries want one beside a length of zero.
     abi::BufferDesc input = input_buffer(octets.empty() ? as_bytes("").first(0) : octets);

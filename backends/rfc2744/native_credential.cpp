@@ -25,7 +25,7 @@ const Library& library_of(const detail::BackendPtr& backend) noexcept {
     return static_cast<const LibraryBackend&>(*backend).native();
 }
 
-std::string principal_of(const detail::NamePtr& name) {
+std::string shown_principal(const detail::NamePtr& name) {
     return name ? text_of(name) : std::string();
 }
 
@@ -83,7 +83,7 @@ Result<AddedElement> call_add(const Library& library, abi::CredentialHandle inpu
                               abi::CredentialHandle* output) {
     const Sources guarded = guarded_sources(library, files_read(arguments.usage));
     if (std::optional<Error> refused = refuse_damaged(
-            library, {"gss_add_cred", arguments.usage, principal_of(arguments.name)}, guarded)) {
+            library, {"gss_add_cred", arguments.usage, shown_principal(arguments.name)}, guarded)) {
         return *std::move(refused);
     }
     if (must_search_folder(library, arguments.name, arguments.usage, guarded)) {
@@ -225,7 +225,7 @@ Result<detail::AddedNative> NativeCredential::add_in_place(const detail::AddArgu
 
 Result<StoredCredentials>
 NativeCredential::store_into(const detail::StoreArguments& arguments) const {
-    return store_into_cache(backend(), handle_, arguments);
+    return store_into_cache(*this, arguments);
 }
 
 Result<detail::NativeCredentialInfo> NativeCredential::inquire(CredentialFields fields) const {
@@ -297,7 +297,7 @@ Result<detail::AcquiredNative> acquire(const detail::BackendPtr& backend,
     const Library& library = library_of(backend);
     Sources guarded = guarded_sources(library, files_read(arguments.usage));
     if (std::optional<Error> refused = refuse_damaged(
-            library, {"gss_acquire_cred", arguments.usage, principal_of(arguments.name)},
+            library, {"gss_acquire_cred", arguments.usage, shown_principal(arguments.name)},
             guarded)) {
         return *std::move(refused);
     }

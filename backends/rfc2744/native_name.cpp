@@ -163,6 +163,22 @@ detail::NamePtr OutputName::take(NameForm form) {
     return name;
 }
 
+Result<std::string> principal_of(const detail::NamePtr& name) {
+    const Result<detail::NamePtr> canonical = name->canonicalize(mechanism::krb5());
+    if (!canonical) {
+        return canonical.error();
+    }
+    const Result<Buffer> exported = (*canonical)->export_name();
+    if (!exported) {
+        return exported.error();
+    }
+    const Result<ExportedName> parts = ExportedName::parse(*exported);
+    if (!parts) {
+        return parts.error();
+    }
+    return std::string(as_text(parts->name));
+}
+
 std::string text_of(const detail::NamePtr& name) {
     if (!name) {
         return {};

@@ -101,4 +101,8 @@ template <typename Shown>
 /// The name's text, for messages.
 [[nodiscard]] std::string text_of(const detail::NamePtr& name);
 
+/// The name's principal, as krb5_parse_name reads it back. Not the text that is displayed: Heimdal
+/// leaves the quoting out there (RFC 1964 s2.1.1), and "a\/b" would become the principal a/b.
+[[nodiscard]] Result<std::string> principal_of(const detail::NamePtr& name);
+
 } // namespace gss::inline v0::rfc2744

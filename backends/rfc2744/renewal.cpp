@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new ticket into a cache that a caller names: by renewing the old one, or from a keytab.
 #include "credential_files.h"
+#include "credential_store_calls.h"
 #include "krb5_handles.h"
 #include "library_backend.h"
 #include "new_cache_file.h"
@@ -120,10 +121,35 @@ private:
         if (options_.principal) {
             code = krb5().parse_name(context_.get(), options_.principal->c_str(),
                                      principal_.receive());
-            return code == 0 ? std::nullopt : std::optional(krb5_error("krb5_parse_name", code));
+            return code == 0 ? refuse_cache_of_another()
+                             : std::optional(krb5_error("krb5_parse_name", code));
         }
         code = krb5().cc_get_principal(context_.get(), cache_.get(), principal_.receive());
         return code == 0 ? std::nullopt : std::optional(krb5_error("krb5_cc_get_principal", code));
+    }
+
+    [[nodiscard]] std::string text_of(abi::PrincipalHandle principal) const {
+        TextOwner text(krb5(), context_.get());
+        return krb5().unparse_name(context_.get(), principal, text.receive()) == 0
+                   ? std::string(text.get())
+                   : std::string();
+    }
+
+    /// Who uses the cache would act as somebody else from then on.
+    [[nodiscard]] std::optional<Error> refuse_cache_of_another() const {
+        PrincipalOwner owner(krb5(), context_.get());
+        const std::int32_t code =
+            krb5().cc_get_principal(context_.get(), cache_.get(), owner.receive());
+        if (code != 0) {
+            return is_absent(code, options_.ccache)
+                       ? std::nullopt
+                       : std::optional(krb5_error("krb5_cc_get_principal", code));
+        }
+        const std::string whose = text_of(owner.get());
+        return whose == text_of(principal_.get())
+                   ? std::nullopt
+                   : std::optional(refuse(ErrorCode::ccache_not_found,
+                                          "the credential cache is of " + whose));
     }
 
     /// Damaged ones, on which a library may crash; a missing or expired cache is to be filled.
@@ -135,6 +161,9 @@ private:
                             finding->code == ErrorCode::credentials_expired)) {
                 finding.reset();
             }
+        }
+        if (!finding) {
+            finding = examine_for_damage(options_.ccache); // of a folder, too
         }
         if (!finding && options_.keytab) {
             finding = examine_keytab_type(*options_.keytab);
@@ -185,12 +214,11 @@ private:
     }
 
     [[nodiscard]] std::optional<Error> store() {
-        const bool has_type = options_.ccache.find(':') != std::string::npos;
         const std::string path = file_path(options_.ccache);
-        if (has_type && path.empty()) {
+        if (path.empty()) {
             return fill(cache_.get());
         }
-        NewCacheFile file(path.empty() ? options_.ccache : path);
+        NewCacheFile file(path);
         std::optional<Finding> finding = file.begin(true);
         if (finding) {
             return refuse(finding->code, std::move(finding->message));

@@ -33,17 +33,12 @@ constexpr std::array<std::int32_t, 3> absent_codes{
 /// Heimdal's SCC says of a cache without a row in its database that there are no more entries.
 constexpr std::int32_t no_more_entries = -1765328242; // KRB5_CC_END
 
-bool is_absent(std::int32_t code, std::string_view cache) noexcept {
-    return std::find(absent_codes.begin(), absent_codes.end(), code) != absent_codes.end() ||
-           (code == no_more_entries && cache.starts_with("SCC:"));
-}
-
 /// One store of a credential.
 class Storing {
 public:
-    Storing(const Library& library, abi::CredentialHandle credential,
-            detail::StoreArguments arguments)
-        : library_(library), credential_(credential), arguments_(std::move(arguments)) {}
+    Storing(const NativeCredential& credential, detail::StoreArguments arguments)
+        : library_(library_of(credential)), credential_(credential),
+          arguments_(std::move(arguments)) {}
 
     [[nodiscard]] Result<StoredCredentials> run() {
         if (arguments_.cache.empty()) {
@@ -71,12 +66,12 @@ private:
         if (std::optional<Finding> finding = examine_cache_type(arguments_.cache)) {
             return refuse(*std::move(finding));
         }
-        const bool has_type = arguments_.cache.find(':') != std::string::npos;
-        const std::string path = file_path(arguments_.cache);
-        if (has_type && path.empty()) {
-            return store_in_place();
+        if (std::optional<Error> refused =
+                refuse_damaged_cache(library_, operation(), credential_.origin().guarded.cache)) {
+            return *std::move(refused);
         }
-        return store_as_file(has_type || !path.empty() ? path : arguments_.cache);
+        std::string path = file_path(arguments_.cache);
+        return path.empty() ? store_in_place() : store_as_file(std::move(path));
     }
 
     /// Of types without a choice, the cache is what it is named, and the name of a folder is its
@@ -182,9 +177,9 @@ private:
         constexpr abi::Uint32 overwrite = 1;
         const abi::Uint32 as_default = as_default_ ? 1 : 0;
         NativeStatus status;
-        status.major =
-            library_.call().store_cred_into(&status.minor, credential_, usage, mechanism.get(),
-                                            overwrite, as_default, &set, mechanisms.get(), &usage);
+        status.major = library_.call().store_cred_into(&status.minor, credential_.handle(), usage,
+                                                       mechanism.get(), overwrite, as_default, &set,
+                                                       mechanisms.get(), &usage);
         if (status.major != abi::status_complete) {
             return native_error(into_operation, status);
         }
@@ -202,7 +197,8 @@ private:
             return krb5_error("krb5_cc_resolve", code);
         }
         NativeStatus status;
-        status.major = library_.call().krb5_copy_ccache(&status.minor, credential_, cache.get());
+        status.major =
+            library_.call().krb5_copy_ccache(&status.minor, credential_.handle(), cache.get());
         if (status.major != abi::status_complete) {
             return native_error(copy_operation, status);
         }
@@ -210,18 +206,33 @@ private:
     }
 
     const Library& library_;
-    abi::CredentialHandle credential_;
+    const NativeCredential& credential_;
     detail::StoreArguments arguments_;
     bool as_default_ = false;
 };
 
 } // namespace
 
-Result<StoredCredentials> store_into_cache(const detail::BackendPtr& backend,
-                                           abi::CredentialHandle credential,
+bool is_absent(std::int32_t code, std::string_view cache) noexcept {
+    return std::find(absent_codes.begin(), absent_codes.end(), code) != absent_codes.end() ||
+           (code == no_more_entries && cache.starts_with("SCC:"));
+}
+
+std::optional<Error> refuse_damaged_cache(const Library& library, std::string_view operation,
+                                          const std::string& cache) {
+    if (!library.traits.crashes_on_damaged_files) {
+        return std::nullopt;
+    }
+    std::optional<Finding> finding = examine_for_damage(cache);
+    return finding
+               ? std::optional(credential_refusal(library, operation, finding->code,
+                                                  "cache " + cache, std::move(finding->message)))
+               : std::nullopt;
+}
+
+Result<StoredCredentials> store_into_cache(const NativeCredential& credential,
                                            const detail::StoreArguments& arguments) {
-    return Storing(static_cast<const LibraryBackend&>(*backend).native(), credential, arguments)
-        .run();
+    return Storing(credential, arguments).run();
 }
 
 } // namespace gss::inline v0::rfc2744

@@ -177,8 +177,6 @@ namespace gss::inline v0::rfc2744 {
         abi::KeytabEntryStruct*, abi::KeytabCursorStruct*))                                        \
     FUNCTION(std::int32_t, kt_end_seq_get, (abi::Krb5ContextHandle, abi::KeytabHandle,             \
         abi::KeytabCursorStruct*))                                                                 \
-    FUNCTION(std::int32_t, copy_principal, (abi::Krb5ContextHandle, abi::PrincipalHandle,          \
-        abi::PrincipalHandle*))                                                                    \
     FUNCTION(std::int32_t, cc_switch, (abi::Krb5ContextHandle, abi::CacheHandle))                  \
     FUNCTION(int, cc_support_switch, (abi::Krb5ContextHandle, const char*))                        \
     FUNCTION(std::int32_t, cccol_cursor_new, (abi::Krb5ContextHandle, abi::CursorHandle*))         \

@@ -33,8 +33,10 @@ namespace gss::inline v0 {
 /// A key that the usage has no need of is ignored, so that one store serves both ends. One that the
 /// backend never serves is Error{unavailable}, whatever the usage: see Capability
 /// (credential_store_extras for client_keytab, password and verify, replay_cache_choice for
-/// rcache). The keys are checked here, because native libraries silently ignore what they do not
-/// know.
+/// rcache). Neither of them is left out where it would be missed: malformed_parameter for verify
+/// without a password, and for a password with a ccache or client_keytab, or for accepting only;
+/// bad_name for a password without a name. The keys are checked here, because native libraries
+/// silently ignore what they do not know.
 class GSSXX_EXPORT CredentialStore {
 public:
     using Element = std::pair<std::string_view, std::string_view>; ///< key and value
