@@ -5,10 +5,20 @@
 #include "kdc_software.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace gss::inline v0::realm {
 
 namespace {
+
+/// For a cache of a collection kinit would first make one in the collection of its user, where all
+/// kinits of that user meet: one cache of DIR is a file like any other.
+std::string plain_file(const std::string& ccache) {
+    constexpr std::string_view one_of_folder = "DIR::";
+    return ccache.starts_with(one_of_folder) ? "FILE:" + ccache.substr(one_of_folder.size())
+                                             : ccache;
+}
 
 class HeimdalSoftware final : public KdcSoftware {
 public:
@@ -99,7 +109,7 @@ public:
             arguments.emplace_back("--use-keytab");
             arguments.push_back("--keytab=FILE:" + options.keytab.string());
         }
-        arguments.insert(arguments.end(), {"--cache=" + ticket.ccache, ticket.principal});
+        arguments.insert(arguments.end(), {"--cache=" + plain_file(ticket.ccache), ticket.principal});
         auto call = tool(site_.tools.kinit, std::move(arguments));
         call.input = options.password.value_or("") + "\n";
         return call;
