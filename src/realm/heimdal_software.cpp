@@ -109,7 +109,8 @@ public:
             arguments.emplace_back("--use-keytab");
             arguments.push_back("--keytab=FILE:" + options.keytab.string());
         }
-        arguments.insert(arguments.end(), {"--cache=" + plain_file(ticket.ccache), ticket.principal});
+        arguments.insert(arguments.end(),
+                         {"--cache=" + plain_file(ticket.ccache), ticket.principal});
         auto call = tool(site_.tools.kinit, std::move(arguments));
         call.input = options.password.value_or("") + "\n";
         return call;
