@@ -175,7 +175,7 @@ private:
         while (all.size() < most &&
                krb5().kt_next_entry(context_.get(), keytab_.get(), &entry, &cursor) == 0) {
             abi::PrincipalHandle whose = nullptr; // the first field of Heimdal's krb5_keytab_entry
-            std::memcpy(&whose, &entry, sizeof whose);
+            std::memcpy(&whose, &entry, sizeof(void*));
             std::string text = text_of_principal(whose);
             if (!text.empty() && std::find(all.begin(), all.end(), text) == all.end()) {
                 all.push_back(std::move(text));
