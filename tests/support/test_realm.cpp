@@ -19,6 +19,18 @@ std::optional<realm::Realm>& slot() {
     return realm;
 }
 
+/// Kept: what a test takes out of a backend, such as native functions, lives on without it. Given
+/// up by main(): a backend's threads shall end before what the native libraries do at the end.
+struct KeptBackends {
+    std::mutex mutex;
+    std::map<std::string, Backend, std::less<>> by_name;
+};
+
+KeptBackends& kept_backends() {
+    static KeptBackends kept;
+    return kept;
+}
+
 } // namespace
 
 void start_shared_realm(realm::KdcKind kdc) {
@@ -38,6 +50,7 @@ void start_shared_realm(realm::KdcKind kdc) {
 }
 
 void stop_shared_realm() {
+    kept_backends().by_name.clear();
     slot().reset();
 }
 
@@ -58,11 +71,9 @@ std::vector<std::string> backend_names() {
 }
 
 Backend backend(std::string_view name) {
-    // Kept: what a test takes out of a backend, such as native functions, lives on without it.
-    static std::mutex mutex;
-    static std::map<std::string, Backend, std::less<>> kept;
-    const std::lock_guard lock(mutex);
-    if (const auto known = kept.find(name); known != kept.end()) {
+    KeptBackends& kept = kept_backends();
+    const std::lock_guard lock(kept.mutex);
+    if (const auto known = kept.by_name.find(name); known != kept.by_name.end()) {
         return known->second;
     }
     Result<Backend> opened = Backend::open(name);
@@ -70,7 +81,7 @@ Backend backend(std::string_view name) {
         std::cerr << opened.error().text() << std::endl;
         std::exit(1);
     }
-    return kept.emplace(std::string(name), *std::move(opened)).first->second;
+    return kept.by_name.emplace(std::string(name), *std::move(opened)).first->second;
 }
 
 ScopedEnvironment::ScopedEnvironment(std::string name, const std::optional<std::string>& value)
