@@ -107,7 +107,8 @@ template <typename Enum>
 [[nodiscard]] std::string to_string(FlagSet<Enum> flags) {
     std::string text;
     for (const Enum flag : flags) {
-        text += (text.empty() ? "" : "|") + to_string(flag);
+        text += text.empty() ? "" : "|";
+        text += to_string(flag);
     }
     return text.empty() ? "none" : text;
 }

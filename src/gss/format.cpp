@@ -23,8 +23,22 @@ std::string hexadecimal(BytesView octets) {
     return text;
 }
 
+// Put together piece by piece: of sums that begin with a literal GCC 12 warns without a cause.
+std::string enclosed(char before, std::string_view text, char behind) {
+    std::string whole;
+    whole.reserve(text.size() + 2);
+    whole += before;
+    whole += text;
+    whole += behind;
+    return whole;
+}
+
+std::string in_brackets(std::string_view text) {
+    return enclosed('(', text, ')');
+}
+
 std::string octets(std::size_t size) {
-    return "(" + std::to_string(size) + " octets)";
+    return in_brackets(std::to_string(size) + " octets");
 }
 
 std::string_view yes_or_no(bool value) {
@@ -54,9 +68,10 @@ template <typename List, typename Text>
 std::string joined(const List& list, Text text) {
     std::string all;
     for (const auto& each : list) {
-        all += (all.empty() ? "" : ", ") + text(each);
+        all += all.empty() ? "" : ", ";
+        all += text(each);
     }
-    return "{" + all + "}";
+    return enclosed('{', all, '}');
 }
 
 using OidName = std::pair<const Oid& (*)(), std::string_view>;
@@ -153,7 +168,7 @@ std::string to_string(const SaslName& name) {
 std::string to_string(const Name& name) {
     const Result<DisplayedName> displayed = name.display();
     return displayed ? escape_control_characters(displayed->text)
-                     : "(" + displayed.error().text() + ")";
+                     : in_brackets(displayed.error().text());
 }
 
 std::string to_string(const DisplayedName& name) {
@@ -235,7 +250,7 @@ std::string to_string(const AddedElement& element) {
 
 std::string to_string(const Credentials& credentials) {
     const Result<CredentialInfo> info = credentials.inquire();
-    return info ? to_string(*info) : "(" + info.error().text() + ")";
+    return info ? to_string(*info) : in_brackets(info.error().text());
 }
 
 std::string to_string(const ChannelBindings& bindings) {
@@ -262,7 +277,7 @@ std::string to_string(const ContextInfo& info) {
 
 std::string to_string(const SecurityContext& context) {
     const Result<ContextInfo> info = context.inquire();
-    return info ? to_string(*info) : "(" + info.error().text() + ")";
+    return info ? to_string(*info) : in_brackets(info.error().text());
 }
 
 std::string to_string(const ExportedContext& exported) {

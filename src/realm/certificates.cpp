@@ -49,7 +49,8 @@ std::string owner_text(const Site& site, std::string_view principal, Certified o
     int number = 0;
     for (;;) {
         const auto component = principal.substr(0, principal.find('/'));
-        text += "c" + std::to_string(number++) + " = GeneralString:" + literal(component) + "\n";
+        text += 'c';
+        text += std::to_string(number++) + " = GeneralString:" + literal(component) + "\n";
         if (component.size() == principal.size()) {
             return text;
         }
