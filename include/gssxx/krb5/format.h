@@ -16,20 +16,26 @@
 
 namespace gss::inline v0::krb5 {
 
-// Enumerators by their names; "unknown" for numbers that have none.
+/// "keytab": the enumerator; "unknown" for numbers that have none.
 [[nodiscard]] GSSXX_EXPORT std::string_view to_string(RenewalSource value) noexcept;
 /// Of a number that has none the number: "0x00000002".
 [[nodiscard]] GSSXX_EXPORT std::string to_string(TicketFlag flag);
 
 /// "aes256-cts-hmac-sha1-96 (32 octets)": the type and the size, never the key.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Key& key);
+/// The algorithms' numbers, and types and sizes of the keys.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Rfc1964Keys& keys);
+/// Type and size of the key, and of the acceptor's subkey.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const CfxKeys& keys);
+/// All fields; of keys types and sizes.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const LucidContext& context);
 /// "{name: DIR::/run/app/tkt1, principal: alice@REALM, chosen: true}".
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Cache& cache);
+/// The name of the collection.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const CacheCollection& caches);
+/// The name of the cache.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const MemoryCache& cache);
+/// The names that are set.
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const CredentialNames& names);
 /// "{source: keytab, end: 2026-01-31T12:00:00Z}".
 [[nodiscard]] GSSXX_EXPORT std::string to_string(const Renewal& renewal);
